@@ -1,0 +1,115 @@
+#include "base/error.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#ifndef LIBGGUF_VERSION
+#define LIBGGUF_VERSION "unknown"
+#endif
+
+static const char *const status_names[] = {
+    [LIBGGUF_OK] = "ok",
+    [LIBGGUF_ERR_ARGUMENT] = "argument",
+    [LIBGGUF_ERR_MEMORY] = "memory",
+    [LIBGGUF_ERR_IO] = "io",
+    [LIBGGUF_ERR_CHANGED] = "changed",
+    [LIBGGUF_ERR_CANCELLED] = "cancelled",
+    [LIBGGUF_ERR_NOT_FOUND] = "not-found",
+    [LIBGGUF_ERR_AMBIGUOUS] = "ambiguous",
+    [LIBGGUF_ERR_WRONG_TYPE] = "wrong-type",
+    [LIBGGUF_ERR_RANGE] = "range",
+    [LIBGGUF_ERR_UNSUPPORTED] = "unsupported",
+    [LIBGGUF_ERR_NOT_GGUF] = "not-gguf",
+    [LIBGGUF_ERR_VERSION] = "version",
+    [LIBGGUF_ERR_TRUNCATED] = "truncated",
+    [LIBGGUF_ERR_VALUE_TYPE] = "value-type",
+    [LIBGGUF_ERR_DEPTH] = "depth",
+    [LIBGGUF_ERR_EMPTY_KEY] = "empty-key",
+    [LIBGGUF_ERR_DUPLICATE_KEY] = "duplicate-key",
+    [LIBGGUF_ERR_DUPLICATE_TENSOR] = "duplicate-tensor",
+    [LIBGGUF_ERR_ALIGNMENT] = "alignment",
+    [LIBGGUF_ERR_DIMENSIONS] = "dimensions",
+    [LIBGGUF_ERR_TENSOR_RANGE] = "tensor-range",
+    [LIBGGUF_ERR_SHARDS] = "shards",
+};
+
+const char *libgguf_status_name(enum libgguf_status status)
+{
+    const size_t index = (size_t)status;
+    if (index >= sizeof status_names / sizeof status_names[0]) {
+        return "unknown";
+    }
+    return status_names[index];
+}
+
+const char *libgguf_version(void)
+{
+    return LIBGGUF_VERSION;
+}
+
+void error_set(struct libgguf_error *err, enum libgguf_status status, uint64_t offset,
+               const char *format, ...)
+{
+    if (!err) {
+        return;
+    }
+    err->status = status;
+    err->sys_errno = 0;
+    err->offset = offset;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+}
+
+void error_set_errno(struct libgguf_error *err, int sys_errno, const char *format, ...)
+{
+    if (!err) {
+        return;
+    }
+    err->status = LIBGGUF_ERR_IO;
+    err->sys_errno = sys_errno;
+    err->offset = LIBGGUF_NO_OFFSET;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(err->text, sizeof err->text, format, args);
+    va_end(args);
+    const size_t used = strlen(err->text);
+    char reason[96];
+    if (strerror_r(sys_errno, reason, sizeof reason) != 0) {
+        snprintf(reason, sizeof reason, "error %d", sys_errno);
+    }
+    snprintf(err->text + used, sizeof err->text - used, ": %s", reason);
+}
+
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '\\';
+}
+
+const char *error_name(char out[ERROR_NAME_SIZE], const char *data, uint64_t size)
+{
+    static const char hex[] = "0123456789abcdef";
+    size_t used = 0;
+    for (uint64_t i = 0; i < size; i++) {
+        const unsigned char byte = (unsigned char)data[i];
+        const size_t needed = is_plain(byte) ? 1 : 4;
+        if (used + needed + sizeof "..." > ERROR_NAME_SIZE) {
+            memcpy(out + used, "...", 3);
+            used += 3;
+            break;
+        }
+        if (is_plain(byte)) {
+            out[used++] = (char)byte;
+        } else {
+            memcpy(out + used, "\\x", 2);
+            out[used + 2] = hex[byte >> 4];
+            out[used + 3] = hex[byte & 15];
+            used += 4;
+        }
+    }
+    out[used] = '\0';
+    return out;
+}

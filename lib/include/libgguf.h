@@ -1,0 +1,11 @@
+/** @file Everything of libgguf: reading, checking and writing GGUF model files. */
+#ifndef LIBGGUF_H
+#define LIBGGUF_H
+
+#include <libgguf/error.h>
+#include <libgguf/file.h>
+#include <libgguf/source.h>
+#include <libgguf/tensor.h>
+#include <libgguf/value.h>
+
+#endif
