@@ -1,0 +1,73 @@
+#include "allocator.h"
+
+#include <errno.h>
+#include <stdint.h>
+
+static size_t asked;
+static size_t first_failing;
+static size_t last_failing;
+static int refused;
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__real_realloc(void *memory, size_t size);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *memory, size_t size);
+
+static void fail_between(size_t first, size_t last)
+{
+    asked = 0;
+    refused = 0;
+    first_failing = first;
+    last_failing = last;
+}
+
+void allocator_fail_from(size_t n)
+{
+    fail_between(n, n == 0 ? 0 : SIZE_MAX);
+}
+
+void allocator_fail_once(size_t n)
+{
+    fail_between(n, n);
+}
+
+size_t allocator_reset(void)
+{
+    const size_t count = asked;
+    first_failing = 0;
+    last_failing = 0;
+    return count;
+}
+
+int allocator_has_failed(void)
+{
+    return refused;
+}
+
+static int must_fail(void)
+{
+    asked++;
+    if (first_failing == 0 || asked < first_failing || asked > last_failing) {
+        return 0;
+    }
+    refused = 1;
+    errno = ENOMEM;
+    return 1;
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return must_fail() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return must_fail() ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *memory, size_t size)
+{
+    return must_fail() ? NULL : __real_realloc(memory, size);
+}
