@@ -4,8 +4,10 @@
 
 #include <libgguf/error.h>
 #include <libgguf/file.h>
+#include <libgguf/model.h>
 #include <libgguf/source.h>
 #include <libgguf/tensor.h>
+#include <libgguf/tokenizer.h>
 #include <libgguf/value.h>
 
 #endif
