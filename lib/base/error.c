@@ -33,6 +33,9 @@ static const char *const status_names[] = {
     [LIBGGUF_ERR_DIMENSIONS] = "dimensions",
     [LIBGGUF_ERR_TENSOR_RANGE] = "tensor-range",
     [LIBGGUF_ERR_SHARDS] = "shards",
+    [LIBGGUF_ERR_MANIFEST] = "manifest",
+    [LIBGGUF_ERR_KEY] = "key",
+    [LIBGGUF_ERR_SIGNATURE] = "signature",
 };
 
 const char *libgguf_status_name(enum libgguf_status status)

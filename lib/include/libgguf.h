@@ -2,9 +2,13 @@
 #ifndef LIBGGUF_H
 #define LIBGGUF_H
 
+#include <libgguf/digest.h>
 #include <libgguf/error.h>
 #include <libgguf/file.h>
+#include <libgguf/manifest.h>
 #include <libgguf/model.h>
+#include <libgguf/plan.h>
+#include <libgguf/signature.h>
 #include <libgguf/source.h>
 #include <libgguf/tensor.h>
 #include <libgguf/tokenizer.h>

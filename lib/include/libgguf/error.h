@@ -40,6 +40,9 @@ enum libgguf_status {
     LIBGGUF_ERR_DIMENSIONS,       /**< too many dimensions, or a tensor of 2^63 bytes or elements */
     LIBGGUF_ERR_TENSOR_RANGE,     /**< a tensor's offset wraps or its end is beyond the file */
     LIBGGUF_ERR_SHARDS,           /**< shards are missing or contradict each other */
+    LIBGGUF_ERR_MANIFEST,         /**< a manifest breaks a rule; the text names the member */
+    LIBGGUF_ERR_KEY,              /**< not a key that can be used for this */
+    LIBGGUF_ERR_SIGNATURE,        /**< the signature is not that of this key over these bytes */
 };
 
 /** Why a call failed. Filled only on failure; the caller owns it and may pass NULL instead. */
