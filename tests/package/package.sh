@@ -1,0 +1,54 @@
+#!/bin/bash
+# Installs this build, moves the tree, and builds an outside project against it by pkg-config and by
+# find_package; then runs what was installed.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-package.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch"
+
+version=$(sed -n 's/^project(libgguf VERSION \([0-9.]*\).*/\1/p' "$GGUF_SOURCE/CMakeLists.txt")
+fail() { echo "$*"; exit 1; }
+
+try_both_ways() { # PREFIX
+    local prefix=$1 pc flags
+    pc=$(dirname "$(find "$prefix" -name libgguf.pc)")
+    [ "$(PKG_CONFIG_PATH=$pc pkg-config --modversion libgguf)" = "$version" ]
+    flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libgguf)
+    # shellcheck disable=SC2086 -- the flags are words
+    cc -std=c99 -Wall -Werror -o by-pkg-config "$here/outside/outside.c" $flags
+    [ "$(LD_LIBRARY_PATH=$(dirname "$pc") ./by-pkg-config)" = "$version" ] ||
+        fail "built by pkg-config, it says another version than $version"
+
+    rm -rf by-cmake
+    cmake -S "$here/outside" -B by-cmake -G Ninja -DCMAKE_PREFIX_PATH="$prefix" >cmake.log ||
+        { cat cmake.log; exit 1; }
+    cmake --build by-cmake >cmake.log || { cat cmake.log; exit 1; }
+    [ "$(by-cmake/outside)" = "$version" ] || fail "built by CMake, it says another version"
+}
+
+cmake --install "$GGUF_BUILD" --prefix "$scratch/first" >install.log
+try_both_ways "$scratch/first"
+mv first moved
+try_both_ways "$scratch/moved"
+
+library=$(find moved -name 'libgguf.so.*.*.*')
+readelf -d "$library" | grep -q 'SONAME.*\[libgguf\.so\.[0-9]*\]' || fail "no SONAME"
+! readelf -d "$library" | grep -E 'RPATH|RUNPATH' || fail "the library carries a search path"
+if grep -rIl -e "$GGUF_BUILD" -e "$GGUF_SOURCE" -e "$scratch/first" moved; then
+    fail "an installed file names a path of the build"
+fi
+
+for tool in moved/bin/gguf-*; do
+    [ -e "$tool" ] || continue
+    readelf -d "$tool" | grep -qF '$ORIGIN/../lib' || fail "$tool does not look beside itself"
+    env -i "$tool" --version | grep -F "$version" || fail "$tool does not run from where it was moved to"
+    [ -e "moved/share/man/man1/$(basename "$tool").1" ] || fail "$tool has no manual page"
+done
+[ "$(ls moved/bin 2>/dev/null)" = "$(cd "$GGUF_SOURCE/tools" && ls -d gguf-* 2>/dev/null)" ] ||
+    fail "the tools installed are not the tools there are"
+[ -e moved/share/man/man3/libgguf.3 ]
+
+if [ -e "$GGUF_FIXTURES/example.gguf" ]; then
+    [ "$(by-cmake/outside "$GGUF_FIXTURES/example.gguf")" = "GGUF version 3" ]
+fi
