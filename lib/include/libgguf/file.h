@@ -29,6 +29,11 @@ struct libgguf_open_options {
     bool allow_missing_data; /**< tensors may end beyond the file, and shards may be missing */
     bool allow_duplicates;   /**< duplicate keys and tensor names are listed instead of refused */
     bool single_file;        /**< a shard is opened alone, as the file it is */
+    bool read_to_end;        /**< a stream is read (and dropped) to its end, so that its size and
+                                what is missing are known; otherwise both stay unknown */
+    /** Called while a stream is read to its end; false stops with CANCELLED. May be NULL. */
+    bool (*progress)(void *context, uint64_t bytes);
+    void *progress_context;
 };
 
 /** Facts of one file's header; all offsets are bytes from the start of that file. */

@@ -1,0 +1,195 @@
+#include "base/cursor.h"
+
+#include <string.h>
+
+#include "base/source.h"
+
+void cursor_init(struct cursor *cursor, const struct libgguf_source *source, uint64_t offset,
+                 unsigned char *window, size_t capacity)
+{
+    *cursor = (struct cursor){.source = source,
+                              .window_offset = offset,
+                              .end = libgguf_source_size(source),
+                              .wide = true,
+                              .ok = true};
+    if (source->memory && offset <= cursor->end) {
+        cursor->base = source->memory + offset;
+        cursor->size = (size_t)(cursor->end - offset);
+    } else {
+        cursor->base = window;
+        cursor->window = window;
+        cursor->capacity = capacity;
+    }
+}
+
+void cursor_seek(struct cursor *cursor, uint64_t offset)
+{
+    if (cursor->window) {
+        cursor->window_offset = offset;
+        cursor->pos = 0;
+        cursor->size = 0;
+    } else {
+        cursor->pos = (size_t)(offset - cursor->window_offset);
+    }
+}
+
+uint64_t cursor_left(const struct cursor *cursor)
+{
+    if (cursor->end == LIBGGUF_SIZE_UNKNOWN) {
+        return UINT64_MAX;
+    }
+    const uint64_t offset = cursor_offset(cursor);
+    return offset < cursor->end ? cursor->end - offset : 0;
+}
+
+static void stop(struct cursor *cursor, enum libgguf_status status, int sys_errno)
+{
+    if (cursor->ok) {
+        cursor->ok = false;
+        cursor->status = status;
+        cursor->sys_errno = sys_errno;
+    }
+}
+
+/* Starts the window at the position and fills it. */
+static bool refill(struct cursor *cursor, size_t needed)
+{
+    if (!cursor->ok || !cursor->window) {
+        stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
+        return false;
+    }
+    const uint64_t offset = cursor_offset(cursor);
+    cursor->window_offset = offset;
+    cursor->pos = 0;
+    cursor->size = 0;
+    struct libgguf_error err = {.status = LIBGGUF_OK};
+    size_t got;
+    enum libgguf_status status = libgguf_source_read_some(cursor->source, offset, cursor->window,
+                                                          cursor->capacity, &got, &err);
+    if (!status && got < needed) {
+        /* Why is there no more? The byte after the last one knows. */
+        unsigned char next;
+        size_t more;
+        status = libgguf_source_read_some(cursor->source, offset + got, &next, 1, &more, &err);
+        cursor->end = libgguf_source_size(cursor->source);
+    }
+    if (status) {
+        stop(cursor, status, err.sys_errno);
+        return false;
+    }
+    cursor->size = got;
+    return true;
+}
+
+const unsigned char *cursor_peek(struct cursor *cursor, size_t size)
+{
+    if (cursor->size - cursor->pos < size) {
+        if (!cursor->ok || !cursor->window || size > cursor->capacity || !refill(cursor, size) ||
+            cursor->size < size) {
+            return NULL;
+        }
+    }
+    return cursor->base + cursor->pos;
+}
+
+/* The next @p size <= 8 bytes, which are then behind the cursor; zeros after an overrun. */
+static const unsigned char *next_bytes(struct cursor *cursor, size_t size)
+{
+    static const unsigned char zeros[8];
+    const unsigned char *const bytes = cursor->ok ? cursor_peek(cursor, size) : NULL;
+    if (!bytes) {
+        stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
+        return zeros;
+    }
+    cursor->pos += size;
+    return bytes;
+}
+
+static uint64_t decode(const unsigned char *bytes, size_t size, bool big_endian)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < size; i++) {
+        const size_t shift = 8 * (big_endian ? size - 1 - i : i);
+        value |= (uint64_t)bytes[i] << shift;
+    }
+    return value;
+}
+
+uint8_t cursor_u8(struct cursor *cursor)
+{
+    return next_bytes(cursor, 1)[0];
+}
+
+uint16_t cursor_u16(struct cursor *cursor)
+{
+    return (uint16_t)decode(next_bytes(cursor, 2), 2, cursor->big_endian);
+}
+
+uint32_t cursor_u32(struct cursor *cursor)
+{
+    return (uint32_t)decode(next_bytes(cursor, 4), 4, cursor->big_endian);
+}
+
+uint64_t cursor_u64(struct cursor *cursor)
+{
+    return decode(next_bytes(cursor, 8), 8, cursor->big_endian);
+}
+
+uint64_t cursor_length(struct cursor *cursor)
+{
+    return cursor->wide ? cursor_u64(cursor) : cursor_u32(cursor);
+}
+
+void cursor_skip(struct cursor *cursor, uint64_t size)
+{
+    if (!cursor->ok || size == 0) {
+        return;
+    }
+    if (size > cursor_left(cursor)) {
+        stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
+        return;
+    }
+    if (size <= cursor->size - cursor->pos) {
+        cursor->pos += (size_t)size;
+        return;
+    }
+    uint64_t target = cursor_offset(cursor) + size;
+    const bool unknown_end = cursor->end == LIBGGUF_SIZE_UNKNOWN;
+    if (unknown_end && (size > INT64_MAX || target > INT64_MAX)) {
+        stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
+        return;
+    }
+    /* In a stream, only the last byte of what is skipped shows that it is there. */
+    cursor->window_offset = unknown_end ? target - 1 : target;
+    cursor->pos = 0;
+    cursor->size = 0;
+    if (unknown_end) {
+        cursor_u8(cursor);
+    }
+}
+
+void cursor_skip_strings(struct cursor *cursor, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && cursor->ok; i++) {
+        cursor_skip(cursor, cursor_length(cursor));
+    }
+}
+
+void cursor_read(struct cursor *cursor, void *out, size_t size)
+{
+    unsigned char *to = out;
+    while (size > 0 && cursor->ok) {
+        size_t step = cursor->size - cursor->pos;
+        if (step == 0) {
+            if (!cursor_peek(cursor, 1)) {
+                stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
+            }
+            continue;
+        }
+        step = step < size ? step : size;
+        memcpy(to, cursor->base + cursor->pos, step);
+        cursor->pos += step;
+        to += step;
+        size -= step;
+    }
+}

@@ -1,0 +1,258 @@
+/* Opening by path: one file, or all shards of a set as one model. */
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "format/file.h"
+
+#define NUMBER_DIGITS 5
+/* "-00001-of-00003.gguf" */
+#define SUFFIX_SIZE (1 + NUMBER_DIGITS + 4 + NUMBER_DIGITS + 5)
+
+/* A name of the form PREFIX-NNNNN-of-NNNNN.gguf, numbers from 1. */
+struct shard_name {
+    size_t prefix_size;
+    unsigned number;
+    unsigned count;
+};
+
+static bool parse_number(const char *text, unsigned *out)
+{
+    *out = 0;
+    for (int i = 0; i < NUMBER_DIGITS; i++) {
+        if (!isdigit((unsigned char)text[i])) {
+            return false;
+        }
+        *out = *out * 10 + (unsigned)(text[i] - '0');
+    }
+    return true;
+}
+
+static bool parse_shard_name(const char *path, struct shard_name *out)
+{
+    const size_t size = strlen(path);
+    if (size < SUFFIX_SIZE) {
+        return false;
+    }
+    const char *const suffix = path + size - SUFFIX_SIZE;
+    out->prefix_size = size - SUFFIX_SIZE;
+    return suffix[0] == '-' && parse_number(suffix + 1, &out->number) &&
+           strncmp(suffix + 1 + NUMBER_DIGITS, "-of-", 4) == 0 &&
+           parse_number(suffix + 5 + NUMBER_DIGITS, &out->count) &&
+           strcmp(suffix + 5 + 2 * NUMBER_DIGITS, ".gguf") == 0 && out->number >= 1 &&
+           out->number <= out->count;
+}
+
+static enum libgguf_status open_single(const char *path, const struct libgguf_open_options *options,
+                                       struct libgguf_file **out, struct libgguf_error *err)
+{
+    *out = NULL;
+    struct libgguf_source *source;
+    enum libgguf_status status = libgguf_source_from_path(path, &source, err);
+    if (status) {
+        return status;
+    }
+    status = libgguf_open_source(source, options, out, err);
+    if (status) {
+        libgguf_source_close(source);
+        return status;
+    }
+    char **const paths = calloc(1, sizeof *paths);
+    char *const copy = strdup(path);
+    if (!paths || !copy) {
+        free(paths);
+        free(copy);
+        libgguf_close(*out);
+        *out = NULL;
+        return failure_memory(err);
+    }
+    paths[0] = copy;
+    (*out)->paths = paths;
+    (*out)->shard_count = 1;
+    return LIBGGUF_OK;
+}
+
+/* gguf-format 8: what one shard says of the set must fit its name and the others. */
+static enum libgguf_status check_shard(const struct libgguf_file *shard, const char *path,
+                                       uint64_t index, uint64_t count, struct libgguf_error *err)
+{
+    const char *const base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+    char name[ERROR_NAME_SIZE];
+    error_name(name, base, strlen(base));
+    const struct libgguf_kv *const number = libgguf_kv_find(shard, "split.no");
+    const struct libgguf_kv *const total = libgguf_kv_find(shard, "split.count");
+    uint64_t said;
+    if (!total || !libgguf_value_as_u64(&total->value, &said) || said != count) {
+        return failure(err, LIBGGUF_ERR_SHARDS, total ? total->value.offset : LIBGGUF_NO_OFFSET,
+                       "shard '%s': split.count is not %" PRIu64 " as in the others", name, count);
+    }
+    if (!number || !libgguf_value_as_u64(&number->value, &said) || said != index) {
+        return failure(err, LIBGGUF_ERR_SHARDS, number ? number->value.offset : LIBGGUF_NO_OFFSET,
+                       "shard '%s': split.no is not %" PRIu64 " as its name says", name, index);
+    }
+    return LIBGGUF_OK;
+}
+
+/* gguf-format 8: a shard that names an architecture names the one of the set. */
+static enum libgguf_status check_architecture(const struct libgguf_file *first,
+                                              const struct libgguf_file *shard, uint64_t index,
+                                              struct libgguf_error *err)
+{
+    struct libgguf_str expected;
+    struct libgguf_str found;
+    if (libgguf_get_str(first, "general.architecture", &expected, NULL) ||
+        libgguf_get_str(shard, "general.architecture", &found, NULL)) {
+        return LIBGGUF_OK;
+    }
+    if (expected.data && found.data && expected.size == found.size &&
+        memcmp(expected.data, found.data, (size_t)found.size) == 0) {
+        return LIBGGUF_OK;
+    }
+    return failure(err, LIBGGUF_ERR_SHARDS, found.offset,
+                   "shard %" PRIu64 " has another general.architecture than the first", index + 1);
+}
+
+static enum libgguf_status open_shards(struct libgguf_file *set, const char *path,
+                                       const struct shard_name *name,
+                                       const struct libgguf_open_options *options,
+                                       struct libgguf_error *err)
+{
+    const size_t path_size = strlen(path) + 1;
+    struct libgguf_open_options alone = *options;
+    alone.single_file = true;
+    for (unsigned i = 0; i < name->count; i++) {
+        char *const shard_path = malloc(path_size);
+        if (!shard_path) {
+            return failure_memory(err);
+        }
+        set->paths[i] = shard_path;
+        memcpy(shard_path, path, name->prefix_size);
+        snprintf(shard_path + name->prefix_size, SUFFIX_SIZE + 1, "-%05u-of-%05u.gguf",
+                 (i + 1) % 100000, name->count % 100000);
+        struct libgguf_error detail;
+        enum libgguf_status status = open_single(shard_path, &alone, &set->shards[i], &detail);
+        if (status == LIBGGUF_ERR_IO && options->allow_missing_data) {
+            continue;
+        }
+        if (status == LIBGGUF_ERR_IO) {
+            return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET, "shard %u of %u: %s", i + 1,
+                           name->count, detail.text);
+        }
+        if (status) {
+            detail.text[sizeof detail.text - 20] = '\0';
+            return failure(err, status, detail.offset, "shard %u: %s", i + 1, detail.text);
+        }
+        status = check_shard(set->shards[i], shard_path, i, name->count, err);
+        if (!status && set->primary == set) {
+            set->primary = set->shards[i];
+        } else if (!status) {
+            status = check_architecture(set->primary, set->shards[i], i, err);
+        }
+        if (status) {
+            return status;
+        }
+    }
+    return LIBGGUF_OK;
+}
+
+/* One table of the tensors of all shards; names stay in the shards. */
+static enum libgguf_status join_tensors(struct libgguf_file *set,
+                                        const struct libgguf_open_options *options,
+                                        struct libgguf_error *err)
+{
+    bool complete = true;
+    for (size_t i = 0; i < set->shard_count; i++) {
+        const struct libgguf_file *const shard = set->shards[i];
+        complete = complete && shard;
+        for (size_t j = 0; shard && j < shard->tensor_count; j++) {
+            if (set->tensor_count == UINT32_MAX - 1 ||
+                !file_grow((void **)&set->tensors, set->tensor_count, &set->tensor_capacity,
+                           sizeof *set->tensors)) {
+                return failure_memory(err);
+            }
+            struct libgguf_tensor *const tensor = &set->tensors[set->tensor_count];
+            *tensor = shard->tensors[j];
+            tensor->shard = i;
+            tensor->index = set->tensor_count;
+            if (!file_index_tensor(set, (uint32_t)set->tensor_count)) {
+                return failure_memory(err);
+            }
+            set->tensor_count++;
+            char name[ERROR_NAME_SIZE];
+            if (tensor->duplicate && !options->allow_duplicates) {
+                return failure(err, LIBGGUF_ERR_DUPLICATE_TENSOR, tensor->info_offset,
+                               "tensor '%s' occurs in more than one shard",
+                               error_name(name, tensor->name.data, tensor->name.size));
+            }
+        }
+    }
+    const struct libgguf_kv *const total = libgguf_kv_find(set, "split.tensors.count");
+    uint64_t said;
+    if (complete && total && libgguf_value_as_u64(&total->value, &said) &&
+        said != set->tensor_count) {
+        return failure(err, LIBGGUF_ERR_SHARDS, total->value.offset,
+                       "split.tensors.count is %" PRIu64 ", but the shards have %zu tensors", said,
+                       set->tensor_count);
+    }
+    return LIBGGUF_OK;
+}
+
+static enum libgguf_status open_set(const char *path, const struct shard_name *name,
+                                    const struct libgguf_open_options *options,
+                                    struct libgguf_file **out, struct libgguf_error *err)
+{
+    struct libgguf_file *const set = file_create();
+    if (!set) {
+        return failure_memory(err);
+    }
+    set->shards = calloc(name->count, sizeof(struct libgguf_file *));
+    set->paths = calloc(name->count, sizeof(char *));
+    set->shard_count = set->shards && set->paths ? name->count : 0;
+    enum libgguf_status status = LIBGGUF_OK;
+    if (set->shard_count == 0) {
+        status = failure_memory(err);
+    } else {
+        status = open_shards(set, path, name, options, err);
+    }
+    if (!status) {
+        status = join_tensors(set, options, err);
+    }
+    if (status) {
+        libgguf_close(set);
+        return status;
+    }
+    *out = set;
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status libgguf_open(const char *path, const struct libgguf_open_options *options,
+                                 struct libgguf_file **out, struct libgguf_error *err)
+{
+    static const struct libgguf_open_options strict = {.struct_size = sizeof strict};
+    options = options ? options : &strict;
+    struct libgguf_file *file;
+    enum libgguf_status status = open_single(path, options, out, err);
+    struct shard_name name;
+    uint64_t count = 0;
+    if (status || options->single_file || !parse_shard_name(path, &name)) {
+        return status;
+    }
+    file = *out;
+    const struct libgguf_kv *const kv = libgguf_kv_find(file, "split.count");
+    if (!kv || !libgguf_value_as_u64(&kv->value, &count) || count < 2) {
+        return LIBGGUF_OK;
+    }
+    *out = NULL;
+    if (count != name.count) {
+        status = failure(err, LIBGGUF_ERR_SHARDS, kv->value.offset,
+                         "split.count is %" PRIu64 ", but the file name says %u shards", count,
+                         name.count);
+    } else {
+        status = open_set(path, &name, options, out, err);
+    }
+    libgguf_close(file);
+    return status;
+}
