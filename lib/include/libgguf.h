@@ -2,6 +2,7 @@
 #ifndef LIBGGUF_H
 #define LIBGGUF_H
 
+#include <libgguf/decode.h>
 #include <libgguf/digest.h>
 #include <libgguf/error.h>
 #include <libgguf/file.h>
