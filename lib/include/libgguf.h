@@ -6,6 +6,7 @@
 #include <libgguf/digest.h>
 #include <libgguf/error.h>
 #include <libgguf/file.h>
+#include <libgguf/json.h>
 #include <libgguf/manifest.h>
 #include <libgguf/model.h>
 #include <libgguf/plan.h>
@@ -13,6 +14,7 @@
 #include <libgguf/source.h>
 #include <libgguf/tensor.h>
 #include <libgguf/tokenizer.h>
+#include <libgguf/utf8.h>
 #include <libgguf/value.h>
 
 #endif

@@ -1,0 +1,73 @@
+#include <libgguf/utf8.h>
+
+/* Table 3-7 of the Unicode standard: the length and the legal second byte follow from the first. */
+static size_t sequence_size(unsigned char lead, unsigned char *low, unsigned char *high)
+{
+    *low = 0x80;
+    *high = 0xbf;
+    if (lead < 0x80) {
+        return 1;
+    }
+    if (lead < 0xc2) {
+        return 0;
+    }
+    if (lead < 0xe0) {
+        return 2;
+    }
+    if (lead < 0xf0) {
+        *low = lead == 0xe0 ? 0xa0 : 0x80;
+        *high = lead == 0xed ? 0x9f : 0xbf;
+        return 3;
+    }
+    if (lead < 0xf5) {
+        *low = lead == 0xf0 ? 0x90 : 0x80;
+        *high = lead == 0xf4 ? 0x8f : 0xbf;
+        return 4;
+    }
+    return 0;
+}
+
+size_t libgguf_utf8_decode(const char *data, size_t size, uint32_t *code_point)
+{
+    static const unsigned char lead_mask[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    if (size == 0) {
+        return 0;
+    }
+    unsigned char low;
+    unsigned char high;
+    const unsigned char lead = (unsigned char)data[0];
+    const size_t needed = sequence_size(lead, &low, &high);
+    if (needed == 0 || needed > size) {
+        return 0;
+    }
+    uint32_t value = lead & lead_mask[needed];
+    for (size_t i = 1; i < needed; i++) {
+        const unsigned char byte = (unsigned char)data[i];
+        if (byte < low || byte > high) {
+            return 0;
+        }
+        value = value << 6 | (byte & 0x3fu);
+        low = 0x80;
+        high = 0xbf;
+    }
+    *code_point = value;
+    return needed;
+}
+
+bool libgguf_utf8_valid(const char *data, size_t size)
+{
+    size_t at = 0;
+    while (at < size) {
+        if ((unsigned char)data[at] < 0x80) {
+            at++;
+            continue;
+        }
+        uint32_t code_point;
+        const size_t used = libgguf_utf8_decode(data + at, size - at, &code_point);
+        if (used == 0) {
+            return false;
+        }
+        at += used;
+    }
+    return true;
+}
