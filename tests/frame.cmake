@@ -33,7 +33,7 @@ endfunction()
 # private functions can be called.
 function(gguf_unit_test name)
     add_executable(test_${name} test_${name}.c)
-    target_link_libraries(test_${name} PRIVATE gguf_objects PkgConfig::CMOCKA)
+    target_link_libraries(test_${name} PRIVATE gguf_cli gguf_objects PkgConfig::CMOCKA)
     gguf_add_test(unit.${name} test_${name})
 endfunction()
 

@@ -1,0 +1,100 @@
+#include "cli/report.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/progress.h"
+#include "cli/size.h"
+#include "cli/text.h"
+
+static const char *program_name = "gguf";
+static bool quiet;
+
+void cli_set_program(const char *name)
+{
+    program_name = name;
+}
+
+const char *cli_program_name(void)
+{
+    return program_name;
+}
+
+void cli_set_quiet(bool value)
+{
+    quiet = value;
+}
+
+bool cli_quiet(void)
+{
+    return quiet;
+}
+
+static void line_begin(const char *file)
+{
+    fflush(stdout);
+    cli_progress_hide();
+    fprintf(stderr, "%s: ", program_name);
+    if (file) {
+        cli_put_text(stderr, file, strlen(file), CLI_ALL_COLUMNS);
+        fputs(": ", stderr);
+    }
+}
+
+/* Formatted text may quote names: it is escaped as a whole, but backslashes are ours already. */
+static void put_formatted(const char *format, va_list args)
+{
+    char text[1024];
+    vsnprintf(text, sizeof text, format, args);
+    for (size_t at = 0; text[at];) {
+        const struct cli_unit unit = cli_text_next(text + at, strlen(text + at));
+        fputs(text[at] == '\\' ? "\\" : unit.text, stderr);
+        at += unit.used;
+    }
+}
+
+void cli_error(const char *file, const char *format, ...)
+{
+    va_list args;
+    line_begin(file);
+    va_start(args, format);
+    put_formatted(format, args);
+    va_end(args);
+    putc('\n', stderr);
+}
+
+void cli_error_errno(const char *file, int sys_errno, const char *format, ...)
+{
+    va_list args;
+    line_begin(file);
+    va_start(args, format);
+    put_formatted(format, args);
+    va_end(args);
+    fprintf(stderr, ": %s\n", strerror(sys_errno));
+}
+
+void cli_error_status(const char *file, const struct libgguf_error *err)
+{
+    char offset[CLI_NUMBER_SIZE];
+    if (err->offset == LIBGGUF_NO_OFFSET) {
+        cli_error(file, "%s", err->text);
+    } else {
+        cli_error(file, "%s (at byte %s)", err->text, cli_count_text(err->offset, offset));
+    }
+}
+
+void cli_warning(const char *file, const char *format, ...)
+{
+    va_list args;
+    if (quiet) {
+        return;
+    }
+    line_begin(file);
+    fputs("warning: ", stderr);
+    va_start(args, format);
+    put_formatted(format, args);
+    va_end(args);
+    putc('\n', stderr);
+}
