@@ -1,5 +1,12 @@
 #include <libgguf/utf8.h>
 
+#include <string.h>
+
+#include "base/utf8.h"
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+#define LOW_BITS UINT64_C(0x0101010101010101)
+
 /* Table 3-7 of the Unicode standard: the length and the legal second byte follow from the first. */
 static size_t sequence_size(unsigned char lead, unsigned char *low, unsigned char *high)
 {
@@ -54,20 +61,57 @@ size_t libgguf_utf8_decode(const char *data, size_t size, uint32_t *code_point)
     return needed;
 }
 
+static void begin_character(struct utf8_state *state, unsigned char byte)
+{
+    const size_t size = sequence_size(byte, &state->low, &state->high);
+    state->invalid = size == 0;
+    state->needed = (unsigned char)(size > 0 ? size - 1 : 0);
+}
+
+static void continue_character(struct utf8_state *state, unsigned char byte)
+{
+    state->invalid = state->invalid || byte < state->low || byte > state->high;
+    state->low = 0x80;
+    state->high = 0xbf;
+    state->needed--;
+}
+
+void utf8_feed(struct utf8_state *state, const char *data, size_t size)
+{
+    const unsigned char *at = (const unsigned char *)data;
+    const unsigned char *const end = at + size;
+    while (at < end && !state->invalid) {
+        if (state->needed == 0) {
+            /* Eight bytes at once while all are ASCII and none is NUL. */
+            uint64_t word;
+            while ((size_t)(end - at) >= sizeof word) {
+                memcpy(&word, at, sizeof word);
+                if ((word & HIGH_BITS) != 0 || ((word - LOW_BITS) & ~word & HIGH_BITS) != 0) {
+                    break;
+                }
+                at += sizeof word;
+            }
+            if (at == end) {
+                return;
+            }
+        }
+        const unsigned char byte = *at++;
+        if (state->needed > 0) {
+            continue_character(state, byte);
+        } else if (byte >= 0x80) {
+            begin_character(state, byte);
+        } else {
+            state->has_nul = state->has_nul || byte == 0;
+        }
+    }
+    for (; at < end; at++) {
+        state->has_nul = state->has_nul || *at == 0;
+    }
+}
+
 bool libgguf_utf8_valid(const char *data, size_t size)
 {
-    size_t at = 0;
-    while (at < size) {
-        if ((unsigned char)data[at] < 0x80) {
-            at++;
-            continue;
-        }
-        uint32_t code_point;
-        const size_t used = libgguf_utf8_decode(data + at, size - at, &code_point);
-        if (used == 0) {
-            return false;
-        }
-        at += used;
-    }
-    return true;
+    struct utf8_state text = {.needed = 0};
+    utf8_feed(&text, data, size);
+    return utf8_is_valid(&text);
 }
