@@ -17,5 +17,6 @@
 #include <libgguf/tokenizer.h>
 #include <libgguf/utf8.h>
 #include <libgguf/value.h>
+#include <libgguf/writer.h>
 
 #endif
