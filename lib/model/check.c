@@ -1,6 +1,17 @@
 #include <libgguf/check.h>
 
 #include "format/check.h"
+#include "model/check_model.h"
+
+/* The file of a set whose metadata is that of the set. */
+static size_t first_present(const struct libgguf_file *file)
+{
+    size_t index = 0;
+    while (index + 1 < libgguf_shard_count(file) && !libgguf_shard_at(file, index)) {
+        index++;
+    }
+    return index;
+}
 
 enum libgguf_status
 libgguf_check(const struct libgguf_file *file, const struct libgguf_check_options *options,
@@ -23,6 +34,8 @@ libgguf_check(const struct libgguf_file *file, const struct libgguf_check_option
     }
     if (!status) {
         check_shards(&check);
+        check.shard = first_present(file);
+        status = check_model(&check, file, err);
     }
     if (!status && check.cancelled) {
         status = failure(err, LIBGGUF_ERR_CANCELLED, LIBGGUF_NO_OFFSET, "cancelled");

@@ -119,7 +119,8 @@ libgguf_layers_at(const struct libgguf_layers *layers, uint64_t layer, uint64_t 
 /** A walk over the layers; lives on the caller's stack, needs no end call. Fields are private. */
 struct libgguf_layers_iter {
     const struct libgguf_layers *layers;
-    uint64_t layer;
+    uint64_t layer;             /* of the next value */
+    enum libgguf_status status; /* sticky */
     struct libgguf_array_iter array;
 };
 

@@ -3,9 +3,9 @@
  *
  * A tokenizer is a cheap view. Creating one looks at the index only; nothing in it grows with the
  * vocabulary until a token is asked for by id (then 4 bytes a token) or by text (4 bytes times the
- * power of two above twice the tokens, for each of the two forms that is asked for). Those tables
- * are built once, by whichever thread comes first, and kept until libgguf_tokenizer_free(). All
- * functions may be called from several threads on one tokenizer; the file must stay open.
+ * smallest power of two that is at least twice the tokens, for each form that is asked for). Those
+ * tables are built once, by whichever thread comes first, and kept until libgguf_tokenizer_free().
+ * All functions may be called from several threads on one tokenizer; the file must stay open.
  */
 #ifndef LIBGGUF_TOKENIZER_H
 #define LIBGGUF_TOKENIZER_H
@@ -137,7 +137,7 @@ LIBGGUF_API const char *libgguf_token_type_name(enum libgguf_token_type type);
  * Where the raw bytes of token @p id are; data is set only when the file was opened from memory,
  * otherwise read them with libgguf_token_text() or libgguf_str_read().
  * Statuses: NOT_FOUND when @p id is not below token_count, MEMORY, IO, TRUNCATED (the file shrank),
- * UNSUPPORTED (a token list of 4 GiB or 2^32 - 1 tokens or more).
+ * CHANGED, UNSUPPORTED (a token list of 4 GiB or 2^28 tokens or more).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_token_raw(const struct libgguf_tokenizer *tokenizer, uint64_t id, struct libgguf_str *out,
