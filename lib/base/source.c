@@ -173,3 +173,13 @@ enum libgguf_status libgguf_source_unchanged(const struct libgguf_source *source
 {
     return source->class->unchanged ? source->class->unchanged(source, err) : LIBGGUF_OK;
 }
+
+enum libgguf_status source_read_forward(const struct libgguf_source *source, uint64_t offset,
+                                        void *buffer, size_t size, size_t *got,
+                                        struct libgguf_error *err)
+{
+    *got = 0;
+    return source->class->read_forward
+               ? source->class->read_forward(source, offset, buffer, size, got, err)
+               : libgguf_source_read_some(source, offset, buffer, size, got, err);
+}

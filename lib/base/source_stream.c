@@ -141,10 +141,37 @@ static enum libgguf_status stream_drain(const struct libgguf_source *source,
     return status;
 }
 
+static enum libgguf_status stream_read_forward(const struct libgguf_source *source, uint64_t offset,
+                                               void *buffer, size_t size, size_t *got,
+                                               struct libgguf_error *err)
+{
+    const struct stream_source *const stream = (const struct stream_source *)source;
+    struct stream_state *const state = stream->state;
+    if (offset < state->kept_size) {
+        const uint64_t left = state->kept_size - offset;
+        *got = left < size ? (size_t)left : size;
+        memcpy(buffer, state->kept + offset, *got);
+    } else if (offset != state->position) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, offset,
+                       "the stream stands at byte %" PRIu64 " and cannot go back", state->position);
+    }
+    while (*got < size && !state->at_end && offset + *got == state->position) {
+        size_t step;
+        const enum libgguf_status status =
+            take(stream, (unsigned char *)buffer + *got, size - *got, &step, err);
+        if (status) {
+            return status;
+        }
+        *got += step;
+    }
+    return LIBGGUF_OK;
+}
+
 static const struct source_class stream_class = {.read_some = stream_read_some,
                                                  .size = stream_size,
                                                  .close = stream_close,
-                                                 .drain = stream_drain};
+                                                 .drain = stream_drain,
+                                                 .read_forward = stream_read_forward};
 
 enum libgguf_status source_stream_create(int fd, bool owns_fd, uint64_t retain_limit,
                                          struct libgguf_source **out, struct libgguf_error *err)

@@ -77,9 +77,9 @@ libgguf_hasher_finish(struct libgguf_hasher *hasher, struct libgguf_digest *out,
  *
  * Order: for every chunk chunk_begin, chunk_data until its bytes are complete, chunk_end. The
  * calls for one chunk follow each other, on any of the threads, with all memory visible from one
- * to the next. With a whole-file digest, or on a stream, chunks come one after the other in the
- * order of the file; otherwise several are under way at once, each of them on one thread.
- * A chunk that was begun and not ended when the run fails gets chunk_abort.
+ * to the next. With a source digest or spans, or on a stream, chunks come one after the other in
+ * the order of the file; otherwise several are under way at once, each of them on one thread. A
+ * chunk that was begun and not ended when the run fails gets chunk_abort.
  *
  * A function that returns a status other than LIBGGUF_OK ends the run, which returns that status;
  * it fills @p err.
@@ -112,8 +112,12 @@ struct libgguf_digest_hooks {
 struct libgguf_digest_options {
     size_t struct_size;    /**< sizeof(struct libgguf_digest_options) */
     unsigned threads;      /**< 0: LIBGGUF_DEFAULT_THREADS; 1: the caller's thread alone */
-    bool no_source_digest; /**< only chunks: no digest of the whole source */
-    /** Runs to be hashed besides, such as tensors: sorted by offset, not overlapping; or NULL. */
+    bool no_source_digest; /**< leave out the digest of the whole source */
+    /**
+     * Runs of bytes to be hashed besides, such as tensors, or NULL: sorted by offset, not
+     * overlapping; empty ones are allowed. Of one that goes on beyond the end of the source, what
+     * is there is hashed.
+     */
     const struct libgguf_piece *spans;
     size_t span_count;
     struct libgguf_digest *span_digests;      /**< where their digests go */
@@ -131,14 +135,14 @@ struct libgguf_source_digests {
 };
 
 /**
- * Reads @p source once, from byte 0 to its end, and hashes the chunks of @p plan and the whole.
- * Memory: a fixed ring of buffers, whatever the size. The source must not be read by others
- * meanwhile when it is a stream. @p options may be NULL.
+ * Reads @p source once, from byte 0 to the end of @p plan, and hashes the chunks and the whole;
+ * with an endless plan, to the end of the source. Memory: a fixed ring of buffers, whatever the
+ * size. A stream must not be read by others meanwhile. @p options may be NULL.
  *
  * On failure @p out is empty, all threads have ended, and chunk_abort was called where due.
  * Statuses: ARGUMENT, MEMORY, IO, CHANGED (the source ended early, or its file changed meanwhile),
- * CANCELLED, RANGE (a stream of more than LIBGGUF_MAX_CHUNKS chunks), UNSUPPORTED, TRUNCATED (a
- * span ends beyond the source), and what a hook returned.
+ * CANCELLED, RANGE (a stream of more than LIBGGUF_MAX_CHUNKS chunks), UNSUPPORTED, and what a hook
+ * returned.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_source_digest(const struct libgguf_source *source, const struct libgguf_plan *plan,

@@ -76,6 +76,9 @@ LIBGGUF_API void libgguf_plan_free(struct libgguf_plan *plan);
 /** How many chunks the file has; LIBGGUF_MAX_CHUNKS for an endless plan. */
 LIBGGUF_API size_t libgguf_plan_count(const struct libgguf_plan *plan);
 
+/** The bytes that are planned, or LIBGGUF_SIZE_UNKNOWN for an endless plan. */
+LIBGGUF_API uint64_t libgguf_plan_size(const struct libgguf_plan *plan);
+
 /** Stores the chunk at @p index in @p out; false beyond the last one. Takes constant time. */
 LIBGGUF_API bool libgguf_plan_at(const struct libgguf_plan *plan, size_t index,
                                  struct libgguf_piece *out);
