@@ -57,18 +57,27 @@ function(gguf_fault_test name)
     gguf_add_test(fault.${name} fault_${name})
 endfunction()
 
-# gguf_fuzz_target(NAME [SEED_DIRECTORY...]): fuzz_NAME.c with an LLVMFuzzerTestOneInput. The `fuzz`
-# preset makes a libFuzzer program of it; every other build replays corpus/NAME, the compiled
-# fixtures and the further seed directories once, as a CTest.
+# gguf_fuzz_target(NAME [SEED_DIRECTORY...]): fuzz_NAME.c with an LLVMFuzzerTestOneInput and seeds in
+# corpus/NAME and the directories given. Every build replays the seeds once, as a CTest; the `fuzz`
+# preset makes a libFuzzer program of it, and the CTest a short run that starts the same each time.
+# What that finds worth keeping is left in the build's tests/found/NAME.
 function(gguf_fuzz_target name)
     add_executable(fuzz_${name} fuzz_${name}.c)
     target_link_libraries(fuzz_${name} PRIVATE gguf_objects)
+    set(arguments ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${ARGN})
     if(LIBGGUF_FUZZ)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-        set(replay -runs=0)
+        set(found ${PROJECT_BINARY_DIR}/tests/found/${name})
+        file(MAKE_DIRECTORY ${found})
+        list(PREPEND arguments -seed=1 -runs=50000 -max_total_time=15 -timeout=10
+            -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix=${found}/ ${found})
     else()
         target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay.c)
     endif()
-    gguf_add_test(fuzz.${name} fuzz_${name} ${replay}
-        ${CMAKE_CURRENT_SOURCE_DIR}/corpus/${name} ${ARGN})
+    gguf_add_test(fuzz.${name} fuzz_${name} ${arguments})
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz)
+    if(NOT TARGET fuzzers)
+        add_custom_target(fuzzers)
+    endif()
+    add_dependencies(fuzzers fuzz_${name})
 endfunction()

@@ -1,7 +1,8 @@
 #!/bin/bash
 # run.sh: installs what the tests need, then runs all of them: the sanitizer build's, warning-free
 # builds with gcc and clang, what only an unsanitized build can show (installed package, memory,
-# speed), and the thread sanitizer over what uses threads. The last line is the sum.
+# speed), the thread sanitizer over what uses threads, and a short run of each fuzzer. The last line is
+# the sum.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -28,8 +29,8 @@ step() { # NAME COMMAND...: counts as one test; its output is shown when it fail
     fi
 }
 
-build() { # PRESET
-    cmake --preset "$1" && cmake --build --preset "$1"
+build() { # PRESET [OPTION...]
+    cmake --preset "$1" && cmake --build --preset "$@"
 }
 
 suite_attribute() { # FILE NAME
@@ -66,6 +67,10 @@ if step "configure for the thread sanitizer" cmake --preset tsan &&
     [ "$(ctest --preset tsan -N -L threads | sed -n 's/^Total Tests: //p')" != 0 ] &&
     step "build with the thread sanitizer" cmake --build --preset tsan; then
     run_ctest tsan -L threads
+fi
+
+if step "fuzzers, with clang and libFuzzer" build fuzz --target fuzzers; then
+    run_ctest fuzz -L fuzz
 fi
 
 echo "$passed passed, $failed failed, $skipped skipped"

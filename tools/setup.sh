@@ -17,8 +17,8 @@ build | test) shift ;;
     ;;
 esac
 
-# What is needed, how its presence is seen, and its packages (comma between several, - for none:
-# part of the system there, or the tests that want it are skipped).
+# What is needed, how its presence is seen, and its packages: comma between several, ? after one that
+# not every release has, - for none (part of the system there, or the tests that want it are skipped).
 #   group probe               Debian                         Fedora                          Homebrew
 needs='
     build header:stdio.h      gcc,libc6-dev                  gcc,glibc-devel                 -
@@ -34,8 +34,8 @@ needs='
     test  gcc:thread          gcc                            libtsan                         -
     test  command:c++         g++                            gcc-c++                         -
     test  command:clang       clang                          clang                           llvm
-    test  clang:fuzzer        libclang-rt-14-dev             compiler-rt                     llvm
-    test  format:14           clang-format-14                -                               -
+    test  clang:fuzzer        libclang-rt-dev                compiler-rt                     llvm
+    test  format:14           clang-format-14?               -                               -
     test  command:wasm-ld     lld                            lld                             lld
     test  wasi:libc           wasi-libc                      wasi-libc-devel,wasi-libc-static wasi-libc
     test  command:mandoc      mandoc                         mandoc                          mandoc
@@ -89,6 +89,17 @@ missing_packages() { # COLUMN: the packages to install, one a line; no probe is 
     done <<<"$needs" | awk '!seen[$0]++'
 }
 
+# Leaves out the optional ones that this release of the system has not.
+available() { # PACKAGE...
+    local package
+    for package in "$@"; do
+        case $package in
+        *\?) ! apt-cache show "${package%\?}" >/dev/null 2>&1 || printf '%s\n' "${package%\?}" ;;
+        *) printf '%s\n' "$package" ;;
+        esac
+    done
+}
+
 as_root() {
     if [ "$(id -u)" = 0 ]; then
         "$@"
@@ -111,7 +122,13 @@ else
     system='this system' column=3 installer=
 fi
 
+if [ $column = 4 ] && has brew; then # these two are installed out of the way of Apple's own
+    export PKG_CONFIG_PATH="$(brew --prefix)/opt/openssl@3/lib/pkgconfig:${PKG_CONFIG_PATH-}"
+    [ "$group" = build ] || export PATH="$(brew --prefix)/opt/llvm/bin:$PATH"
+fi
+
 packages=$(missing_packages $column)
+[ $column != 2 ] || packages=$(available $packages)
 if [ -n "$packages" ]; then
     if [ -z "$installer" ] || { [ $column = 4 ] && ! has brew; }; then
         say "missing on $system (by the names that $([ $column = 4 ] && echo Homebrew || echo Fedora) gives them): "$packages
@@ -122,6 +139,7 @@ if [ -n "$packages" ]; then
     case $installer in
     apt-get*)
         as_root apt-get update -q >&2
+        packages=$(available $(missing_packages $column))
         as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -q -y --no-install-recommends $packages </dev/null >&2
         ;;
@@ -133,7 +151,7 @@ if [ -n "$packages" ]; then
         say "turning off the nginx service that came with the package"
         as_root systemctl disable --now nginx >&2
     fi
-    left=$(missing_packages $column)
+    left=$(missing_packages $column | grep -v '?$' || true)
     if [ -n "$left" ]; then
         say "installed, but still not found: what is in "$left
         exit 3
@@ -154,10 +172,10 @@ if [ "$group" = test ] &&
     fi
     say "to be installed with 'npm ci' in tests/npm/node_modules:" \
         $(sed -n 's/^    "\(.*\)": "\(.*\)",*$/\1@\2/p' "$root/tests/npm/package.json")
-    "${unprivileged[@]}" npm ci --prefix "$root/tests/npm" --ignore-scripts --no-audit --no-fund >&2
-    "${unprivileged[@]}" cp "$root/tests/npm/package-lock.json" "$root/tests/npm/node_modules/.installed"
+    ${unprivileged[@]+"${unprivileged[@]}"} npm ci --prefix "$root/tests/npm" --ignore-scripts --no-audit --no-fund >&2
+    ${unprivileged[@]+"${unprivileged[@]}"} cp "$root/tests/npm/package-lock.json" "$root/tests/npm/node_modules/.installed"
 fi
 
 if [ $# -gt 0 ]; then
-    exec "${unprivileged[@]}" "$@"
+    exec ${unprivileged[@]+"${unprivileged[@]}"} "$@"
 fi

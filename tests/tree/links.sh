@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every relative link in a Markdown file names a file that is there, and every #anchor a heading.
+# Every relative link in a Markdown file names a file that is there, and every #anchor a heading;
+# docs/README.md leads to every page of docs/.
 set -euo pipefail
 cd "$GGUF_SOURCE"
 
@@ -33,6 +34,13 @@ while IFS= read -r page; do
         fi
     done < <(sed '/^```/,/^```/d' "$page" | grep -oE '\]\([^) ]+' | sed 's/^](//')
 done < <(find . \( -name node_modules -o -path ./build -o -name .git \) -prune -o -name '*.md' -print)
+for page in docs/*.md docs/man/*.[1-9] docs/schemas/*.json; do
+    [ -e "$page" ] && [ "$page" != docs/README.md ] || continue
+    if ! grep -qF "](${page#docs/})" docs/README.md; then
+        echo "docs/README.md does not lead to $page"
+        failed=1
+    fi
+done
 echo "$checked links"
 [ "$checked" -gt 0 ]
 exit $failed
