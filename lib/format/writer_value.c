@@ -8,27 +8,22 @@
 
 uint64_t writer_scalar_bits(const void *scalar, size_t size)
 {
+    union {
+        uint8_t u8;
+        uint16_t u16;
+        uint32_t u32;
+        uint64_t u64;
+    } bits = {.u64 = 0};
+    memcpy(&bits, scalar, size);
     switch (size) {
-    case 1: {
-        uint8_t bits;
-        memcpy(&bits, scalar, sizeof bits);
-        return bits;
-    }
-    case 2: {
-        uint16_t bits;
-        memcpy(&bits, scalar, sizeof bits);
-        return bits;
-    }
-    case 4: {
-        uint32_t bits;
-        memcpy(&bits, scalar, sizeof bits);
-        return bits;
-    }
-    default: {
-        uint64_t bits;
-        memcpy(&bits, scalar, sizeof bits);
-        return bits;
-    }
+    case 1:
+        return bits.u8;
+    case 2:
+        return bits.u16;
+    case 4:
+        return bits.u32;
+    default:
+        return bits.u64;
     }
 }
 

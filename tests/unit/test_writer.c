@@ -93,8 +93,7 @@ static const char *const words[] = {"", "one", "\xff\x00 two"};
 static void add_arrays(struct libgguf_writer *writer)
 {
     static const int16_t numbers[] = {-1, 2, INT16_MIN};
-    const struct libgguf_str strings[] = {
-        {words[0], 0, 0}, {words[1], 3, 0}, {words[2], 6, 0}};
+    const struct libgguf_str strings[] = {{words[0], 0, 0}, {words[1], 3, 0}, {words[2], 6, 0}};
     const struct libgguf_array_input flat = {LIBGGUF_VALUE_I16, 3, numbers};
     const struct libgguf_array_input texts = {LIBGGUF_VALUE_STRING, 3, strings};
     const struct libgguf_array_input pair[] = {flat, texts};
