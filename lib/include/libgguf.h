@@ -13,6 +13,7 @@
 #include <libgguf/plan.h>
 #include <libgguf/signature.h>
 #include <libgguf/source.h>
+#include <libgguf/stats.h>
 #include <libgguf/tensor.h>
 #include <libgguf/tokenizer.h>
 #include <libgguf/utf8.h>

@@ -5,28 +5,43 @@
 #include <libgguf/file.h>
 
 #include "base/error.h"
+#include "model/decode_tensor.h"
 
 #define WINDOW_SIZE 16384
 
-static bool is_big_endian(const struct libgguf_file *file, const struct libgguf_tensor *tensor)
+bool decode_tensor_is_big_endian(const struct libgguf_file *file,
+                                 const struct libgguf_tensor *tensor)
 {
     const struct libgguf_file *shard = libgguf_shard_at(file, tensor->shard);
     return libgguf_header(shard ? shard : file)->big_endian;
 }
 
-static enum libgguf_status range_check(const struct libgguf_tensor *tensor, uint64_t first_block,
-                                       uint64_t block_count, struct libgguf_error *err)
+enum libgguf_status libgguf_tensor_decodable(const struct libgguf_file *file,
+                                             const struct libgguf_tensor *tensor,
+                                             struct libgguf_error *err)
 {
-    const uint32_t elements = tensor->type->block_elements;
-    char name[ERROR_NAME_SIZE];
-    if (tensor->dims[0] % elements != 0) {
+    const bool big_endian = decode_tensor_is_big_endian(file, tensor);
+    const enum libgguf_status status =
+        libgguf_blocks_decode(tensor->type_id, big_endian, NULL, 0, NULL, err);
+    if (status != LIBGGUF_OK) {
+        return status;
+    }
+    if (tensor->dims[0] % tensor->type->block_elements != 0) {
+        char name[ERROR_NAME_SIZE];
         return failure(err, LIBGGUF_ERR_UNSUPPORTED, tensor->offset,
                        "tensor '%s' has rows of %" PRIu64 " elements, not whole blocks of %" PRIu32,
                        error_name(name, tensor->name.data, tensor->name.size), tensor->dims[0],
-                       elements);
+                       tensor->type->block_elements);
     }
-    const uint64_t total = tensor->element_count / elements;
+    return LIBGGUF_OK;
+}
+
+static enum libgguf_status range_check(const struct libgguf_tensor *tensor, uint64_t first_block,
+                                       uint64_t block_count, struct libgguf_error *err)
+{
+    const uint64_t total = tensor->element_count / tensor->type->block_elements;
     if (first_block > total || block_count > total - first_block) {
+        char name[ERROR_NAME_SIZE];
         return failure(err, LIBGGUF_ERR_ARGUMENT, tensor->offset,
                        "%" PRIu64 " blocks from block %" PRIu64
                        " asked for of tensor '%s', which has %" PRIu64,
@@ -40,14 +55,14 @@ enum libgguf_status libgguf_tensor_decode(const struct libgguf_file *file,
                                           const struct libgguf_tensor *tensor, uint64_t first_block,
                                           size_t block_count, float *out, struct libgguf_error *err)
 {
-    const bool big_endian = is_big_endian(file, tensor);
-    if (!tensor->type || !libgguf_type_decodable(tensor->type_id, big_endian)) {
-        return libgguf_blocks_decode(tensor->type_id, big_endian, NULL, 0, NULL, err);
+    enum libgguf_status status = libgguf_tensor_decodable(file, tensor, err);
+    if (status == LIBGGUF_OK) {
+        status = range_check(tensor, first_block, block_count, err);
     }
-    enum libgguf_status status = range_check(tensor, first_block, block_count, err);
     if (status != LIBGGUF_OK) {
         return status;
     }
+    const bool big_endian = decode_tensor_is_big_endian(file, tensor);
     const size_t block_size = tensor->type->block_size;
     uint8_t window[WINDOW_SIZE];
     uint64_t from = first_block * block_size;

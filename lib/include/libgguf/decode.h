@@ -66,11 +66,19 @@ libgguf_blocks_check(uint32_t type_id, bool big_endian, const void *blocks, size
                      struct libgguf_block_faults *out, struct libgguf_error *err);
 
 /**
+ * OK when @p tensor of @p file can be decoded; otherwise UNSUPPORTED, for its type or byte order as
+ * libgguf_blocks_decode(), or for rows that are not a whole number of blocks.
+ */
+LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
+libgguf_tensor_decodable(const struct libgguf_file *file, const struct libgguf_tensor *tensor,
+                         struct libgguf_error *err);
+
+/**
  * Reads and decodes @p block_count blocks of @p tensor, from block @p first_block of it, into
  * @p out: a walk through a tensor of any size in the caller's buffer. Blocks follow each other
  * through all rows, so element k of the tensor is in block k / block_elements.
- * Statuses: ARGUMENT (beyond the tensor's last block), UNSUPPORTED (as libgguf_blocks_decode(), or
- * rows that are not a whole number of blocks), TRUNCATED (bytes are missing), IO.
+ * Statuses: ARGUMENT (beyond the tensor's last block), UNSUPPORTED (as
+ * libgguf_tensor_decodable()), TRUNCATED (bytes are missing), IO.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_tensor_decode(const struct libgguf_file *file, const struct libgguf_tensor *tensor,
