@@ -36,6 +36,7 @@ needs='
     test  command:clang       clang                          clang                           llvm
     test  clang:fuzzer        libclang-rt-dev                compiler-rt                     llvm
     test  format:14           clang-format-14?               -                               -
+    test  tidy:14             clang-tidy-14?                 -                               -
     test  command:wasm-ld     lld                            lld                             lld
     test  wasi:libc           wasi-libc                      wasi-libc-devel,wasi-libc-static wasi-libc
     test  command:mandoc      mandoc                         mandoc                          mandoc
@@ -72,6 +73,7 @@ present() { # KIND:NAME
             'int LLVMFuzzerTestOneInput(const void *d, unsigned long n) { return !d && n; }'
         ;;
     format) has "clang-format-$name" ;;
+    tidy) has "clang-tidy-$name" ;;
     wasi)
         [ -e /usr/include/wasm32-wasi/stdlib.h ] || [ -e /usr/wasm32-wasi/include/stdlib.h ]
         ;;

@@ -80,7 +80,7 @@ static size_t float_text(double value, bool single, char out[LIBGGUF_FLOAT_TEXT_
         memcpy(to, "inf", 4);
         return (size_t)(to - out) + 3;
     }
-    struct decimal number;
+    struct decimal number = {{0}, 0, 0};
     const double magnitude = fabs(value);
     for (int digits = 1; digits <= MOST_DIGITS; digits++) {
         if (reads_back(magnitude, digits, single, &number)) {

@@ -98,7 +98,7 @@ static void check_cover(struct check *check, const struct libgguf_header *header
         if (!checked_align_u64(end, header->alignment, &expected)) {
             expected = UINT64_MAX;
         }
-        if (tensor->offset < end && tensor->size > 0) {
+        if (last && tensor->offset < end && tensor->size > 0) {
             char other[ERROR_NAME_SIZE];
             check_report(check, CHECK_TENSORS_OVERLAP, tensor->info_offset,
                          "tensor '%.60s' begins %" PRIu64 " bytes before '%.60s' ends",

@@ -42,7 +42,7 @@ static enum libgguf_status array_size(const struct libgguf_writer *writer,
         struct libgguf_value element;
         libgguf_array_begin(&iter, array);
         while (status == LIBGGUF_OK && libgguf_array_next(&iter, &element)) {
-            uint64_t element_size;
+            uint64_t element_size = 0;
             status = array_size(writer, file, &element.as.array, &element_size, err);
             size += element_size;
         }

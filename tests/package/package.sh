@@ -32,6 +32,17 @@ try_both_ways "$scratch/first"
 mv first moved
 try_both_ways "$scratch/moved"
 
+# The example of libgguf(3) is a program that works.
+sed -n '/^\.Bd -literal/,/^\.Ed/p' "$GGUF_SOURCE/docs/man/libgguf.3" |
+    sed -e '/^\./d' -e 's/\\e/\\/g' >example.c
+pc=$(dirname "$(find moved -name libgguf.pc)")
+# shellcheck disable=SC2046
+cc -std=c99 -Wall -Wextra -Werror -o example example.c \
+    $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libgguf)
+if [ -e "$GGUF_FIXTURES/example.gguf" ]; then
+    [[ $(LD_LIBRARY_PATH=$(dirname "$pc") ./example "$GGUF_FIXTURES/example.gguf") == *" tensors" ]]
+fi
+
 library=$(find moved -name 'libgguf.so.*.*.*')
 readelf -d "$library" | grep -q 'SONAME.*\[libgguf\.so\.[0-9]*\]' || fail "no SONAME"
 ! readelf -d "$library" | grep -E 'RPATH|RUNPATH' || fail "the library carries a search path"

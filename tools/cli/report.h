@@ -21,7 +21,7 @@ void cli_set_program(const char *name);
 const char *cli_program_name(void);
 
 /** Set by --quiet. */
-void cli_set_quiet(bool quiet);
+void cli_set_quiet(bool value);
 /** True when only errors are wanted. */
 bool cli_quiet(void);
 
