@@ -175,14 +175,14 @@ static uint32_t k_quant_recipe(uint32_t type, const struct weights *weights)
 
 static const struct libgguf_file_type *guess_file_type(const struct weights *weights)
 {
-    if (!weights->any) {
-        return NULL;
-    }
     uint32_t most = 0;
     for (uint32_t type = 1; type < TYPE_LIMIT; type++) {
         if (weights->elements[type] > weights->elements[most]) {
             most = type;
         }
+    }
+    if (weights->elements[most] == 0.0) {
+        return NULL;
     }
     if (most == Q3_K || most == Q4_K || most == Q5_K) {
         return &file_types[k_quant_recipe(most, weights)];
