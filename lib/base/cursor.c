@@ -48,6 +48,10 @@ static void stop(struct cursor *cursor, enum libgguf_status status, int sys_errn
         cursor->ok = false;
         cursor->status = status;
         cursor->sys_errno = sys_errno;
+        /* An empty window: nothing is decoded any more, and the quick way need not ask for ok. */
+        cursor->window_offset += cursor->pos;
+        cursor->pos = 0;
+        cursor->size = 0;
     }
 }
 
@@ -92,11 +96,11 @@ const unsigned char *cursor_peek(struct cursor *cursor, size_t size)
     return cursor->base + cursor->pos;
 }
 
-/* The next @p size <= 8 bytes, which are then behind the cursor; zeros after an overrun. */
-static const unsigned char *next_bytes(struct cursor *cursor, size_t size)
+/* The next @p size <= 8 bytes by way of a fresh window; zeros after an overrun. */
+static const unsigned char *next_bytes_refilled(struct cursor *cursor, size_t size)
 {
     static const unsigned char zeros[8];
-    const unsigned char *const bytes = cursor->ok ? cursor_peek(cursor, size) : NULL;
+    const unsigned char *const bytes = cursor_peek(cursor, size);
     if (!bytes) {
         stop(cursor, LIBGGUF_ERR_TRUNCATED, 0);
         return zeros;
@@ -105,14 +109,25 @@ static const unsigned char *next_bytes(struct cursor *cursor, size_t size)
     return bytes;
 }
 
-static uint64_t decode(const unsigned char *bytes, size_t size, bool big_endian)
+static inline const unsigned char *next_bytes(struct cursor *cursor, size_t size)
 {
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++) {
-        const size_t shift = 8 * (big_endian ? size - 1 - i : i);
-        value |= (uint64_t)bytes[i] << shift;
+    if (cursor->size - cursor->pos < size) {
+        return next_bytes_refilled(cursor, size);
     }
-    return value;
+    const unsigned char *const bytes = cursor->base + cursor->pos;
+    cursor->pos += size;
+    return bytes;
+}
+
+/* Spelt out so that compilers make one load of it, with a byte swap where needed. */
+static uint32_t little_u32(const unsigned char *b)
+{
+    return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+static uint32_t big_u32(const unsigned char *b)
+{
+    return b[3] | (uint32_t)b[2] << 8 | (uint32_t)b[1] << 16 | (uint32_t)b[0] << 24;
 }
 
 uint8_t cursor_u8(struct cursor *cursor)
@@ -122,17 +137,22 @@ uint8_t cursor_u8(struct cursor *cursor)
 
 uint16_t cursor_u16(struct cursor *cursor)
 {
-    return (uint16_t)decode(next_bytes(cursor, 2), 2, cursor->big_endian);
+    const unsigned char *const bytes = next_bytes(cursor, 2);
+    const size_t low = cursor->big_endian ? 1 : 0;
+    return (uint16_t)(bytes[low] | bytes[1 - low] << 8);
 }
 
 uint32_t cursor_u32(struct cursor *cursor)
 {
-    return (uint32_t)decode(next_bytes(cursor, 4), 4, cursor->big_endian);
+    const unsigned char *const bytes = next_bytes(cursor, 4);
+    return cursor->big_endian ? big_u32(bytes) : little_u32(bytes);
 }
 
 uint64_t cursor_u64(struct cursor *cursor)
 {
-    return decode(next_bytes(cursor, 8), 8, cursor->big_endian);
+    const unsigned char *const bytes = next_bytes(cursor, 8);
+    return cursor->big_endian ? (uint64_t)big_u32(bytes) << 32 | big_u32(bytes + 4)
+                              : (uint64_t)little_u32(bytes + 4) << 32 | little_u32(bytes);
 }
 
 uint64_t cursor_length(struct cursor *cursor)

@@ -16,6 +16,10 @@ struct utf8_state {
     bool has_nul;         /* a byte 0 was seen */
 };
 
+/** True when all @p size bytes at @p data are ASCII and none is NUL: the quick way for most text.
+ */
+bool utf8_is_plain_ascii(const void *data, size_t size);
+
 /** Takes @p size more bytes of the text. */
 void utf8_feed(struct utf8_state *state, const char *data, size_t size);
 

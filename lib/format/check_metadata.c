@@ -83,6 +83,12 @@ static void scan_string(struct cursor *cursor, struct text_counts *counts)
     const uint64_t start = cursor_offset(cursor);
     uint64_t left = cursor_length(cursor);
     struct utf8_state text = {.needed = 0};
+    if (left <= cursor->size - cursor->pos &&
+        utf8_is_plain_ascii(cursor->base + cursor->pos, (size_t)left)) {
+        cursor->pos += (size_t)left;
+        counts->strings++;
+        return;
+    }
     while (left > 0 && cursor->ok) {
         const unsigned char *bytes = cursor_peek(cursor, 1);
         size_t step = cursor->size - cursor->pos;

@@ -31,8 +31,7 @@ static enum libgguf_status write_shard(uint16_t number, FILE *out)
     static const struct libgguf_str strings[] = {{"one", 3, 0}, {"two", 3, 0}};
     const struct libgguf_array_input inner = {LIBGGUF_VALUE_STRING, 2, strings};
     const struct libgguf_array_input outer = {LIBGGUF_VALUE_ARRAY, 1, &inner};
-    const struct libgguf_sink sink = {
-        .struct_size = sizeof sink, .write = to_file, .context = out};
+    const struct libgguf_sink sink = {.struct_size = sizeof sink, .write = to_file, .context = out};
     struct libgguf_writer *writer;
     enum libgguf_status status = libgguf_writer_create(NULL, &writer, NULL);
     memset(text, 'z', sizeof text);
