@@ -4,6 +4,7 @@
 
 #include <libgguf/check.h>
 #include <libgguf/decode.h>
+#include <libgguf/admission.h>
 #include <libgguf/digest.h>
 #include <libgguf/error.h>
 #include <libgguf/file.h>
