@@ -2,9 +2,9 @@
 #ifndef LIBGGUF_H
 #define LIBGGUF_H
 
+#include <libgguf/admission.h>
 #include <libgguf/check.h>
 #include <libgguf/decode.h>
-#include <libgguf/admission.h>
 #include <libgguf/digest.h>
 #include <libgguf/error.h>
 #include <libgguf/file.h>
