@@ -90,6 +90,28 @@ static void check_missing(struct check *check, uint64_t present, uint64_t count)
     }
 }
 
+/* Names in two shards; those that occur twice in one have been reported with it. */
+static void check_names_of_set(struct check *check)
+{
+    const struct libgguf_file *const file = check->file;
+    size_t first = 0; /* index of the shard's first tensor in the set */
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        const struct libgguf_tensor *const tensor = &file->tensors[i];
+        if (i > 0 && tensor->shard != file->tensors[i - 1].shard) {
+            first = i;
+        }
+        const struct libgguf_file *const shard = libgguf_shard_at(file, tensor->shard);
+        if (!tensor->duplicate || libgguf_tensor_at(shard, i - first)->duplicate) {
+            continue;
+        }
+        char name[ERROR_NAME_SIZE];
+        check->shard = tensor->shard;
+        check_report(check, CHECK_DUPLICATE_TENSOR, tensor->info_offset,
+                     "tensor '%s' is in more than one shard",
+                     error_name(name, tensor->name.data, tensor->name.size));
+    }
+}
+
 void check_shards(struct check *check)
 {
     const struct libgguf_file *const file = check->file;
@@ -113,6 +135,9 @@ void check_shards(struct check *check)
         if (count == 1 && total > 1) {
             check_missing(check, 1, total);
         }
+    }
+    if (count > 1) {
+        check_names_of_set(check);
     }
     check->shard = 0;
     if (count > 1) {

@@ -2,7 +2,6 @@
 #ifndef LIBGGUF_H
 #define LIBGGUF_H
 
-#include <libgguf/admission.h>
 #include <libgguf/check.h>
 #include <libgguf/decode.h>
 #include <libgguf/digest.h>
