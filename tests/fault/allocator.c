@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 static size_t asked;
+static size_t bytes;
 static size_t first_failing;
 static size_t last_failing;
 static int refused;
@@ -18,6 +19,7 @@ void *__wrap_realloc(void *memory, size_t size);
 static void fail_between(size_t first, size_t last)
 {
     asked = 0;
+    bytes = 0;
     refused = 0;
     first_failing = first;
     last_failing = last;
@@ -46,9 +48,15 @@ int allocator_has_failed(void)
     return refused;
 }
 
-static int must_fail(void)
+size_t allocator_bytes(void)
+{
+    return bytes;
+}
+
+static int must_fail(size_t size)
 {
     asked++;
+    bytes += size;
     if (first_failing == 0 || asked < first_failing || asked > last_failing) {
         return 0;
     }
@@ -59,15 +67,15 @@ static int must_fail(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return must_fail() ? NULL : __real_malloc(size);
+    return must_fail(size) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return must_fail() ? NULL : __real_calloc(count, size);
+    return must_fail(count * size) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return must_fail() ? NULL : __real_realloc(memory, size);
+    return must_fail(size) ? NULL : __real_realloc(memory, size);
 }

@@ -19,6 +19,9 @@ void allocator_fail_once(size_t n);
 /** Lets all allocations succeed; returns the number of those asked for since the count began. */
 size_t allocator_reset(void);
 
+/** The bytes asked for since the count began; what was freed meanwhile is not subtracted. */
+size_t allocator_bytes(void);
+
 /** True when an allocation was refused since the count began. */
 int allocator_has_failed(void);
 
