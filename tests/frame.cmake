@@ -53,7 +53,7 @@ function(gguf_fault_test name)
     target_include_directories(fault_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fault)
     target_link_libraries(fault_${name} PRIVATE gguf_objects PkgConfig::CMOCKA)
     target_link_options(fault_${name} PRIVATE
-        LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc)
+        LINKER:--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free)
     gguf_add_test(fault.${name} fault_${name})
 endfunction()
 

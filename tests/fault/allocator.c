@@ -8,13 +8,16 @@ static size_t bytes;
 static size_t first_failing;
 static size_t last_failing;
 static int refused;
+static size_t live;
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
 void *__real_realloc(void *memory, size_t size);
+void __real_free(void *memory);
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
+void __wrap_free(void *memory);
 
 static void fail_between(size_t first, size_t last)
 {
@@ -65,17 +68,40 @@ static int must_fail(size_t size)
     return 1;
 }
 
+size_t allocator_live(void)
+{
+    return live;
+}
+
+static void *counted(void *memory)
+{
+    live += memory != NULL;
+    return memory;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return must_fail(size) ? NULL : __real_malloc(size);
+    return must_fail(size) ? NULL : counted(__real_malloc(size));
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return must_fail(count * size) ? NULL : __real_calloc(count, size);
+    return must_fail(count * size) ? NULL : counted(__real_calloc(count, size));
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return must_fail(size) ? NULL : __real_realloc(memory, size);
+    if (must_fail(size)) {
+        return NULL;
+    }
+    const int fresh = memory == NULL;
+    void *const moved = __real_realloc(memory, size);
+    live += fresh && moved != NULL;
+    return moved;
+}
+
+void __wrap_free(void *memory)
+{
+    live -= memory != NULL;
+    __real_free(memory);
 }

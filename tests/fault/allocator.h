@@ -1,6 +1,7 @@
 /**
- * @file An allocator that fails on request, put in place of malloc, calloc and realloc as called by
- * the library's own objects (not by libc or other libraries). Not for use from several threads.
+ * @file An allocator that fails on request, put in place of malloc, calloc, realloc and free as
+ * called by the library's own objects (not by libc or other libraries). Not for use from several
+ * threads.
  */
 #ifndef FAULT_ALLOCATOR_H
 #define FAULT_ALLOCATOR_H
@@ -24,5 +25,8 @@ size_t allocator_bytes(void);
 
 /** True when an allocation was refused since the count began. */
 int allocator_has_failed(void);
+
+/** How many allocations of the library's objects and of the test are not freed. */
+size_t allocator_live(void);
 
 #endif
