@@ -36,6 +36,9 @@ static const char *const status_names[] = {
     [LIBGGUF_ERR_MANIFEST] = "manifest",
     [LIBGGUF_ERR_KEY] = "key",
     [LIBGGUF_ERR_SIGNATURE] = "signature",
+    [LIBGGUF_ERR_STATE] = "state",
+    [LIBGGUF_ERR_HANDLE] = "handle",
+    [LIBGGUF_ERR_DIGEST] = "digest",
 };
 
 const char *libgguf_status_name(enum libgguf_status status)

@@ -2,6 +2,7 @@
 #ifndef LIBGGUF_H
 #define LIBGGUF_H
 
+#include <libgguf/admission.h>
 #include <libgguf/check.h>
 #include <libgguf/decode.h>
 #include <libgguf/digest.h>

@@ -43,6 +43,9 @@ enum libgguf_status {
     LIBGGUF_ERR_MANIFEST,         /**< a manifest breaks a rule; the text names the member */
     LIBGGUF_ERR_KEY,              /**< not a key that can be used for this */
     LIBGGUF_ERR_SIGNATURE,        /**< the signature is not that of this key over these bytes */
+    LIBGGUF_ERR_STATE,            /**< the call is not for the state that things are in */
+    LIBGGUF_ERR_HANDLE,           /**< no such handle: made up, closed, or of an earlier life */
+    LIBGGUF_ERR_DIGEST,           /**< the bytes are not those of the digest */
 };
 
 /** Why a call failed. Filled only on failure; the caller owns it and may pass NULL instead. */
