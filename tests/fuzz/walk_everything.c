@@ -5,6 +5,8 @@
 
 #include <libgguf.h>
 
+#include "walk_model.h"
+
 #define ELEMENTS_READ 3000
 
 static void require(bool promise)
@@ -161,4 +163,5 @@ void walk_everything(const struct libgguf_file *file)
     walk_metadata(file);
     walk_tensors(file);
     walk_findings(file);
+    walk_model(file);
 }
