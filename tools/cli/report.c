@@ -78,7 +78,8 @@ void cli_error_errno(const char *file, int sys_errno, const char *format, ...)
 void cli_error_status(const char *file, const struct libgguf_error *err)
 {
     char offset[CLI_NUMBER_SIZE];
-    if (err->offset == LIBGGUF_NO_OFFSET) {
+    /* Where a file that is of another kind altogether goes wrong is of no use to anybody. */
+    if (err->offset == LIBGGUF_NO_OFFSET || err->status == LIBGGUF_ERR_NOT_GGUF) {
         cli_error(file, "%s", err->text);
     } else {
         cli_error(file, "%s (at byte %s)", err->text, cli_count_text(err->offset, offset));

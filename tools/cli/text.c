@@ -146,6 +146,24 @@ void cli_put_right(FILE *stream, const char *text, size_t columns)
     fputs(text, stream);
 }
 
+/* A word longer than a line is broken where the line ends. Returns the column after it. */
+static size_t put_word(FILE *stream, const char *word, size_t size, size_t column, size_t indent,
+                       size_t width)
+{
+    for (size_t at = 0; at < size;) {
+        const struct cli_unit unit = cli_text_next(word + at, size - at);
+        if (column + unit.columns > width && column > indent) {
+            putc('\n', stream);
+            cli_put_spaces(stream, indent);
+            column = indent;
+        }
+        fwrite(word + at, 1, unit.used, stream);
+        column += unit.columns;
+        at += unit.used;
+    }
+    return column;
+}
+
 void cli_put_wrapped(FILE *stream, const char *text, size_t column, size_t indent, size_t width)
 {
     bool line_empty = true;
@@ -172,8 +190,7 @@ void cli_put_wrapped(FILE *stream, const char *text, size_t column, size_t inden
             cli_put_spaces(stream, blanks);
             column += blanks;
         }
-        fwrite(text + blanks, 1, word, stream);
-        column += columns;
+        column = put_word(stream, text + blanks, word, column, indent, width);
         line_empty = false;
         text += blanks + word;
     }

@@ -1,0 +1,1 @@
+gguf-inspect -k tokenizer.chat_template fixtures/duplicate-chat-template.gguf

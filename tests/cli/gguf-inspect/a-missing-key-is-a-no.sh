@@ -1,0 +1,1 @@
+gguf-inspect -k general.name -k general.author fixtures/tiny-llama.gguf

@@ -1,0 +1,2 @@
+gguf-inspect - <fixtures/tiny-moe.gguf
+cat fixtures/tiny-moe.gguf | gguf-inspect -

@@ -1,0 +1,1 @@
+gguf-inspect --tensor fixtures/tiny-llama.gguf

@@ -1,0 +1,1 @@
+gguf-inspect fixtures/duplicate-chat-template.gguf

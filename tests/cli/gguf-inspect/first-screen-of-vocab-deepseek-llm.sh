@@ -1,0 +1,2 @@
+# needs: data
+gguf-inspect data/models/vocab-deepseek-llm.gguf

@@ -1,0 +1,2 @@
+# needs: data
+gguf-inspect data/models/vocab-falcon-v2.gguf

@@ -1,0 +1,2 @@
+# needs: data
+gguf-inspect data/models/vocab-gpt-2.gguf

@@ -1,0 +1,1 @@
+gguf-inspect --json fixtures/tiny-moe.gguf

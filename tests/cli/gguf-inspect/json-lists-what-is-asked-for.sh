@@ -1,0 +1,1 @@
+gguf-inspect --json --tensors='*output*' --tokens=2-5 --check=spec -k general.name fixtures/tiny-llama.gguf

@@ -1,0 +1,1 @@
+gguf-inspect --metadata fixtures/tiny-llama.gguf

@@ -1,0 +1,2 @@
+# needs: data
+gguf-inspect --check data/models/*.gguf

@@ -1,0 +1,2 @@
+gguf-inspect fixtures/split-00002-of-00003.gguf
+gguf-inspect --tensors fixtures/split-00002-of-00003.gguf

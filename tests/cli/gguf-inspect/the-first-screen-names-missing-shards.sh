@@ -1,0 +1,1 @@
+gguf-inspect fixtures/split-missing-00003-of-00003.gguf

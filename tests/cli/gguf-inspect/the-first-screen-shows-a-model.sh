@@ -1,0 +1,1 @@
+gguf-inspect fixtures/tiny-llama.gguf

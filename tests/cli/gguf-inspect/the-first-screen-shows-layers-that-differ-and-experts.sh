@@ -1,0 +1,1 @@
+gguf-inspect fixtures/tiny-moe.gguf

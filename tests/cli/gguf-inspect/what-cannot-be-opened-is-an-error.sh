@@ -1,0 +1,2 @@
+mkdir directory
+gguf-inspect directory no-such-file.gguf

@@ -1,0 +1,174 @@
+#include "tokenizer_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/size.h"
+#include "cli/text.h"
+#include "layout.h"
+#include "sections.h"
+#include "value_text.h"
+
+/* Token texts on the line of special tokens are cut to this many columns. */
+#define SPECIAL_COLUMNS 24
+
+const char *tokenizer_kind_text(enum libgguf_tokenizer_kind kind)
+{
+    switch (kind) {
+    case LIBGGUF_TOKENIZER_SENTENCEPIECE:
+        return "SentencePiece";
+    case LIBGGUF_TOKENIZER_BYTE_BPE:
+        return "byte-level BPE";
+    case LIBGGUF_TOKENIZER_WORDPIECE:
+        return "WordPiece";
+    case LIBGGUF_TOKENIZER_RWKV:
+        return "RWKV";
+    case LIBGGUF_TOKENIZER_OTHER:
+        break;
+    }
+    return NULL;
+}
+
+static void print_kind(const struct libgguf_file *file, const struct libgguf_tokenizer_info *info)
+{
+    char text[CLI_NUMBER_SIZE];
+    const char *kind = tokenizer_kind_text(info->kind);
+    layout_label("Tokenizer");
+    if (kind) {
+        fputs(kind, stdout);
+    } else if (info->model.size > 0) {
+        value_put_str(stdout, file, &info->model, 20);
+    } else {
+        fputs("of no known kind", stdout);
+    }
+    if (info->pre.size > 0) {
+        fputs(" (", stdout);
+        value_put_str(stdout, file, &info->pre, 20);
+        putchar(')');
+    }
+    printf(", %s tokens", cli_count_text(info->token_count, text));
+    if (info->merges && info->merges->count > 0) {
+        printf(", %s merges", cli_count_text(info->merges->count, text));
+    }
+    putchar('\n');
+}
+
+static void print_templates(const struct libgguf_file *file)
+{
+    struct libgguf_chat_template chat;
+    char text[CLI_NUMBER_SIZE];
+    size_t position = 0;
+    size_t count = 0;
+    uint64_t size = 0;
+    while (libgguf_chat_template_next(file, &position, &chat)) {
+        count++;
+        size += chat.text.size;
+    }
+    if (count == 1) {
+        layout_line("Chat template", "%s bytes", cli_count_text(size, text));
+    } else if (count > 1) {
+        layout_line("Chat templates", "%zu, together %s bytes", count, cli_count_text(size, text));
+    }
+}
+
+/* A special token that is printed, and its text once the walk over the vocabulary has reached it.
+ */
+struct shown_special {
+    const char *name;
+    uint64_t id;
+    bool present;
+    char text[4 * SPECIAL_COLUMNS + 1];
+    size_t size;
+};
+
+static size_t collect_specials(const struct libgguf_tokenizer *tokenizer,
+                               struct shown_special out[LIBGGUF_SPECIAL_COUNT])
+{
+    size_t count = 0;
+    for (int i = 0; i < LIBGGUF_SPECIAL_COUNT; i++) {
+        const enum libgguf_special which = (enum libgguf_special)i;
+        const struct libgguf_special_token token = libgguf_tokenizer_special(tokenizer, which);
+        if (token.kv && token.id != LIBGGUF_ABSENT_TOKEN && token.id != UINT32_MAX) {
+            out[count] = (struct shown_special){
+                .name = libgguf_special_name(which), .id = token.id, .present = token.present};
+            count++;
+        }
+    }
+    return count;
+}
+
+/* One walk finds all texts; it ends at the last special token. */
+static void find_texts(const struct libgguf_tokenizer_info *info, struct shown_special *specials,
+                       size_t count)
+{
+    uint64_t last = 0;
+    for (size_t i = 0; i < count; i++) {
+        last = specials[i].present && specials[i].id > last ? specials[i].id : last;
+    }
+    struct libgguf_array_iter iter;
+    struct libgguf_value token;
+    libgguf_array_begin(&iter, info->tokens);
+    for (uint64_t id = 0; id <= last && libgguf_array_next(&iter, &token); id++) {
+        for (size_t i = 0; i < count; i++) {
+            if (specials[i].id == id && token.as.string.data) {
+                const size_t room = sizeof specials[i].text - 1;
+                const uint64_t size = token.as.string.size;
+                specials[i].size = size < room ? (size_t)size : room;
+                memcpy(specials[i].text, token.as.string.data, specials[i].size);
+            }
+        }
+    }
+}
+
+static void print_special(const struct shown_special *special, size_t *column)
+{
+    static const char nothing[] = "(no such token)";
+    const char *text = special->present ? special->text : nothing;
+    const size_t size = special->present ? special->size : sizeof nothing - 1;
+    char label[40];
+    size_t columns =
+        (size_t)snprintf(label, sizeof label, "%s %" PRIu64 " ", special->name, special->id);
+    columns += cli_text_columns(text, size, SPECIAL_COLUMNS);
+    if (*column > 0 && *column + 2 + columns + 1 > SCREEN_COLUMNS) {
+        printf(",\n");
+        *column = 0;
+    }
+    if (*column == 0) {
+        layout_label("");
+        *column = LAYOUT_VALUE;
+    } else {
+        printf(", ");
+        *column += 2;
+    }
+    fputs(label, stdout);
+    cli_put_text(stdout, text, size, SPECIAL_COLUMNS);
+    *column += columns;
+}
+
+void tokenizer_print_lines(const struct libgguf_file *file)
+{
+    struct libgguf_tokenizer *tokenizer;
+    if (libgguf_tokenizer_create(file, &tokenizer, NULL) != LIBGGUF_OK) {
+        return;
+    }
+    const struct libgguf_tokenizer_info *info = libgguf_tokenizer_info(tokenizer);
+    struct shown_special specials[LIBGGUF_SPECIAL_COUNT];
+    const size_t count = collect_specials(tokenizer, specials);
+    if (info->tokens || info->model.size > 0) {
+        putchar('\n');
+        print_kind(file, info);
+        if (info->tokens && count > 0) {
+            find_texts(info, specials, count);
+        }
+        size_t column = 0;
+        for (size_t i = 0; i < count; i++) {
+            print_special(&specials[i], &column);
+        }
+        if (column > 0) {
+            putchar('\n');
+        }
+    }
+    print_templates(file);
+    libgguf_tokenizer_free(tokenizer);
+}
