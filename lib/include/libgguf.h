@@ -7,6 +7,7 @@
 #include <libgguf/decode.h>
 #include <libgguf/digest.h>
 #include <libgguf/error.h>
+#include <libgguf/estimate.h>
 #include <libgguf/file.h>
 #include <libgguf/json.h>
 #include <libgguf/manifest.h>
