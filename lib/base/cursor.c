@@ -119,12 +119,6 @@ static inline const unsigned char *next_bytes(struct cursor *cursor, size_t size
     return bytes;
 }
 
-/* Spelt out so that compilers make one load of it, with a byte swap where needed. */
-static uint32_t little_u32(const unsigned char *b)
-{
-    return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
-}
-
 static uint32_t big_u32(const unsigned char *b)
 {
     return b[3] | (uint32_t)b[2] << 8 | (uint32_t)b[1] << 16 | (uint32_t)b[0] << 24;
@@ -145,14 +139,15 @@ uint16_t cursor_u16(struct cursor *cursor)
 uint32_t cursor_u32(struct cursor *cursor)
 {
     const unsigned char *const bytes = next_bytes(cursor, 4);
-    return cursor->big_endian ? big_u32(bytes) : little_u32(bytes);
+    return cursor->big_endian ? big_u32(bytes) : cursor_little_u32(bytes);
 }
 
 uint64_t cursor_u64(struct cursor *cursor)
 {
     const unsigned char *const bytes = next_bytes(cursor, 8);
-    return cursor->big_endian ? (uint64_t)big_u32(bytes) << 32 | big_u32(bytes + 4)
-                              : (uint64_t)little_u32(bytes + 4) << 32 | little_u32(bytes);
+    return cursor->big_endian
+               ? (uint64_t)big_u32(bytes) << 32 | big_u32(bytes + 4)
+               : (uint64_t)cursor_little_u32(bytes + 4) << 32 | cursor_little_u32(bytes);
 }
 
 uint64_t cursor_length(struct cursor *cursor)
@@ -190,8 +185,11 @@ void cursor_skip(struct cursor *cursor, uint64_t size)
 
 void cursor_skip_strings(struct cursor *cursor, uint64_t count)
 {
+    size_t size;
     for (uint64_t i = 0; i < count && cursor->ok; i++) {
-        cursor_skip(cursor, cursor_length(cursor));
+        if (!cursor_string_in_window(cursor, &size)) {
+            cursor_skip(cursor, cursor_length(cursor));
+        }
     }
 }
 

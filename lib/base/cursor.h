@@ -64,6 +64,33 @@ void cursor_skip_strings(struct cursor *cursor, uint64_t count);
 /** The next @p size bytes in place, or NULL (and ok unchanged) when they do not fit the window. */
 const unsigned char *cursor_peek(struct cursor *cursor, size_t size);
 
+/* Spelt out so that compilers make one load of it. */
+static inline uint32_t cursor_little_u32(const unsigned char *b)
+{
+    return b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+/**
+ * The next string, a length and its bytes, when all of it lies in the window and lengths are as
+ * nearly all files have them; moves on and sets @p size. Otherwise NULL, and nothing has moved.
+ * Nearly all of a large header is such strings, so this is what opening and checking it take.
+ */
+static inline const unsigned char *cursor_string_in_window(struct cursor *cursor, size_t *size)
+{
+    const size_t left = cursor->size - cursor->pos;
+    if (cursor->big_endian || !cursor->wide || left < 8) {
+        return NULL;
+    }
+    const unsigned char *const bytes = cursor->base + cursor->pos;
+    const uint64_t length = (uint64_t)cursor_little_u32(bytes + 4) << 32 | cursor_little_u32(bytes);
+    if (length > left - 8) {
+        return NULL;
+    }
+    cursor->pos += 8 + (size_t)length;
+    *size = (size_t)length;
+    return bytes + 8;
+}
+
 /** Copies the next @p size bytes into @p out and moves on. */
 void cursor_read(struct cursor *cursor, void *out, size_t size);
 

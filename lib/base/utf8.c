@@ -1,11 +1,6 @@
 #include <libgguf/utf8.h>
 
-#include <string.h>
-
 #include "base/utf8.h"
-
-#define HIGH_BITS UINT64_C(0x8080808080808080)
-#define LOW_BITS UINT64_C(0x0101010101010101)
 
 /* Table 3-7 of the Unicode standard: the length and the legal second byte follow from the first. */
 static size_t sequence_size(unsigned char lead, unsigned char *low, unsigned char *high)
@@ -61,48 +56,6 @@ size_t libgguf_utf8_decode(const char *data, size_t size, uint32_t *code_point)
     return needed;
 }
 
-/* True when none of the eight bytes is NUL or beyond ASCII. */
-static bool is_plain_word(uint64_t word)
-{
-    return ((word | ((word - LOW_BITS) & ~word)) & HIGH_BITS) == 0;
-}
-
-static uint64_t word_at(const unsigned char *bytes)
-{
-    uint64_t word;
-    memcpy(&word, bytes, sizeof word);
-    return word;
-}
-
-static uint64_t half_word_at(const unsigned char *bytes)
-{
-    uint32_t half;
-    memcpy(&half, bytes, sizeof half);
-    return half;
-}
-
-bool utf8_is_plain_ascii(const void *data, size_t size)
-{
-    const unsigned char *const bytes = data;
-    if (size >= 8) {
-        for (size_t i = 0; i + 8 <= size; i += 8) {
-            if (!is_plain_word(word_at(bytes + i))) {
-                return false;
-            }
-        }
-        return is_plain_word(word_at(bytes + size - 8)); /* overlaps the last whole word */
-    }
-    if (size >= 4) {
-        return is_plain_word(half_word_at(bytes) << 32 | half_word_at(bytes + size - 4));
-    }
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == 0 || bytes[i] >= 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static void begin_character(struct utf8_state *state, unsigned char byte)
 {
     const size_t size = sequence_size(byte, &state->low, &state->high);
@@ -125,7 +78,7 @@ void utf8_feed(struct utf8_state *state, const char *data, size_t size)
     while (at < end && !state->invalid) {
         if (state->needed == 0) {
             /* Eight bytes at once while all are ASCII and none is NUL. */
-            while ((size_t)(end - at) >= sizeof(uint64_t) && is_plain_word(word_at(at))) {
+            while ((size_t)(end - at) >= sizeof(uint64_t) && utf8_is_plain_word(utf8_word_at(at))) {
                 at += sizeof(uint64_t);
             }
             if (at == end) {

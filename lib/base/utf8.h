@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /** A text seen so far; zero-initialised is the empty text. */
 struct utf8_state {
@@ -16,9 +17,54 @@ struct utf8_state {
     bool has_nul;         /* a byte 0 was seen */
 };
 
-/** True when all @p size bytes at @p data are ASCII and none is NUL: the quick way for most text.
+/* True when none of the eight bytes is NUL or beyond ASCII. */
+static inline bool utf8_is_plain_word(uint64_t word)
+{
+    return ((word | ((word - UINT64_C(0x0101010101010101)) & ~word)) &
+            UINT64_C(0x8080808080808080)) == 0;
+}
+
+static inline uint64_t utf8_word_at(const unsigned char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static inline uint64_t utf8_half_word_at(const unsigned char *bytes)
+{
+    uint32_t half;
+    memcpy(&half, bytes, sizeof half);
+    return half;
+}
+
+/**
+ * True when all @p size bytes at @p data are ASCII and none is NUL: the quick way for most text,
+ * which is short, so that a call would cost more than the look.
  */
-bool utf8_is_plain_ascii(const void *data, size_t size);
+static inline bool utf8_is_plain_ascii(const void *data, size_t size)
+{
+    const unsigned char *const bytes = data;
+    if (size >= 8) {
+        for (size_t i = 0; i + 8 <= size; i += 8) {
+            if (!utf8_is_plain_word(utf8_word_at(bytes + i))) {
+                return false;
+            }
+        }
+        return utf8_is_plain_word(
+            utf8_word_at(bytes + size - 8)); /* overlaps the last whole word */
+    }
+    if (size >= 4) {
+        return utf8_is_plain_word(utf8_half_word_at(bytes) << 32 |
+                                  utf8_half_word_at(bytes + size - 4));
+    }
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == 0 || bytes[i] >= 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
 
 /** Takes @p size more bytes of the text. */
 void utf8_feed(struct utf8_state *state, const char *data, size_t size);

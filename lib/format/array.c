@@ -87,8 +87,24 @@ bool libgguf_array_next(struct libgguf_array_iter *iter, struct libgguf_value *o
     return iter->status == LIBGGUF_OK;
 }
 
+/* The strings before it are walked over, but not looked at. */
+static bool seek_string(struct libgguf_array_iter *iter, uint64_t index)
+{
+    if (index < iter->index) {
+        libgguf_array_begin(iter, iter->array);
+    }
+    struct cursor cursor = resume(iter);
+    cursor_skip_strings(&cursor, index - iter->index);
+    suspend(iter, &cursor);
+    iter->index = index;
+    return iter->status == LIBGGUF_OK;
+}
+
 bool libgguf_array_seek(struct libgguf_array_iter *iter, uint64_t index)
 {
+    if (iter->array->type == LIBGGUF_VALUE_STRING && index <= iter->array->count && !iter->status) {
+        return seek_string(iter, index);
+    }
     const size_t size = libgguf_value_type_size(iter->array->type);
     if (size == 0 || index > iter->array->count || iter->status) {
         return false;

@@ -77,18 +77,11 @@ static void count_bool(struct text_counts *counts, uint8_t byte, uint64_t offset
     }
 }
 
-/* One string in the file, of any length, through the cursor's window. */
-static void scan_string(struct cursor *cursor, struct text_counts *counts)
+/* The @p left bytes of a string that starts at file offset @p start, through the window. */
+static void scan_text(struct cursor *cursor, uint64_t start, uint64_t left,
+                      struct text_counts *counts)
 {
-    const uint64_t start = cursor_offset(cursor);
-    uint64_t left = cursor_length(cursor);
     struct utf8_state text = {.needed = 0};
-    if (left <= cursor->size - cursor->pos &&
-        utf8_is_plain_ascii(cursor->base + cursor->pos, (size_t)left)) {
-        cursor->pos += (size_t)left;
-        counts->strings++;
-        return;
-    }
     while (left > 0 && cursor->ok) {
         const unsigned char *bytes = cursor_peek(cursor, 1);
         size_t step = cursor->size - cursor->pos;
@@ -102,6 +95,23 @@ static void scan_string(struct cursor *cursor, struct text_counts *counts)
         left -= step;
     }
     count_text(counts, &text, start);
+}
+
+/* One string in the file, of any length; nearly all of them are short and ASCII. */
+static inline void scan_string(struct cursor *cursor, struct text_counts *counts)
+{
+    const uint64_t start = cursor_offset(cursor);
+    size_t size;
+    const unsigned char *const bytes = cursor_string_in_window(cursor, &size);
+    if (!bytes) {
+        scan_text(cursor, start, cursor_length(cursor), counts);
+    } else if (utf8_is_plain_ascii(bytes, size)) {
+        counts->strings++;
+    } else {
+        struct utf8_state text = {.needed = 0};
+        utf8_feed(&text, (const char *)bytes, size);
+        count_text(counts, &text, start);
+    }
 }
 
 static void scan_elements(struct cursor *cursor, uint32_t type, uint64_t count,

@@ -502,6 +502,42 @@ static void arrays_of_scalars_can_be_entered_anywhere(void **state)
     }
 }
 
+static void arrays_of_strings_can_be_entered_anywhere(void **state)
+{
+    (void)state;
+    begin(3, 0, 1);
+    put_text("words");
+    put(LIBGGUF_VALUE_ARRAY, 4);
+    put(LIBGGUF_VALUE_STRING, 4);
+    put(3000, 8);
+    for (uint32_t i = 0; i < 3000; i++) {
+        char word[16];
+        snprintf(word, sizeof word, "%.*s%u", (int)(i % 8), "wordwor", i);
+        put_text(word);
+    }
+    struct libgguf_file *const files[] = {opened(false), opened_from_disk()};
+    for (size_t f = 0; f < 2; f++) {
+        struct libgguf_array array;
+        struct libgguf_array_iter iter;
+        struct libgguf_value value;
+        assert_int_equal(libgguf_get_array(files[f], "words", &array, NULL), LIBGGUF_OK);
+        libgguf_array_begin(&iter, &array);
+        const uint32_t indices[] = {2999, 0, 2500, 2501, 1, 2047};
+        for (size_t i = 0; i < sizeof indices / sizeof indices[0]; i++) {
+            char word[16];
+            snprintf(word, sizeof word, "%.*s%u", (int)(indices[i] % 8), "wordwor", indices[i]);
+            assert_true(libgguf_array_seek(&iter, indices[i]));
+            assert_true(libgguf_array_next(&iter, &value));
+            assert_true(libgguf_str_equal(&value.as.string, word));
+        }
+        assert_true(libgguf_array_seek(&iter, 3000));
+        assert_false(libgguf_array_next(&iter, &value));
+        assert_int_equal(libgguf_array_status(&iter), LIBGGUF_OK);
+        assert_false(libgguf_array_seek(&iter, 3001));
+        libgguf_close(files[f]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +556,7 @@ int main(void)
         cmocka_unit_test(getters_refuse_other_types_and_missing_keys),
         cmocka_unit_test(long_strings_stay_in_the_file_until_asked_for),
         cmocka_unit_test(arrays_of_scalars_can_be_entered_anywhere),
+        cmocka_unit_test(arrays_of_strings_can_be_entered_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

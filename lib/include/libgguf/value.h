@@ -219,7 +219,11 @@ LIBGGUF_API void libgguf_array_begin(struct libgguf_array_iter *iter,
  */
 LIBGGUF_API bool libgguf_array_next(struct libgguf_array_iter *iter, struct libgguf_value *out);
 
-/** Moves to the element at @p index of an array of scalars; false for other arrays and ranges. */
+/**
+ * Moves to the element at @p index, which may be the end: at once in an array of scalars, in one of
+ * strings by walking over the lengths in between (from the beginning when going back). False for
+ * arrays of arrays, for an index beyond the end, and after an error.
+ */
 LIBGGUF_API bool libgguf_array_seek(struct libgguf_array_iter *iter, uint64_t index);
 
 /** LIBGGUF_OK, or why the iteration stopped early: IO, TRUNCATED (the file shrank). */
