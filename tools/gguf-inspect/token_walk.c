@@ -25,19 +25,18 @@ struct token_walk *token_walk_begin(const struct libgguf_file *file,
                                     uint64_t to)
 {
     struct token_walk *walk = malloc(sizeof *walk);
-    struct libgguf_value skipped;
     if (!walk) {
         return NULL;
     }
     walk->file = file;
     walk->tokenizer = tokenizer;
     walk->info = libgguf_tokenizer_info(tokenizer);
-    walk->next = 0;
+    walk->next = from;
     walk->to = to;
     walk->status = LIBGGUF_OK;
     libgguf_array_begin(&walk->tokens, walk->info->tokens);
-    while (walk->next < from && libgguf_array_next(&walk->tokens, &skipped)) {
-        walk->next++;
+    if (!libgguf_array_seek(&walk->tokens, from) && libgguf_array_status(&walk->tokens)) {
+        walk->status = libgguf_array_status(&walk->tokens);
     }
     walk->has_scores = walk->info->scores != NULL;
     if (walk->has_scores) {

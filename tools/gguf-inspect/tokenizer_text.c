@@ -98,20 +98,34 @@ static size_t collect_specials(const struct libgguf_tokenizer *tokenizer,
     return count;
 }
 
-/* One walk finds all texts; it ends at the last special token. */
+/* The present one with the smallest id that is not below @p from, or NULL. */
+static struct shown_special *next_special(struct shown_special *specials, size_t count,
+                                          uint64_t from)
+{
+    struct shown_special *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (specials[i].present && specials[i].id >= from &&
+            (!found || specials[i].id < found->id)) {
+            found = &specials[i];
+        }
+    }
+    return found;
+}
+
+/* One walk from each special token to the next greater one finds all texts. */
 static void find_texts(const struct libgguf_tokenizer_info *info, struct shown_special *specials,
                        size_t count)
 {
-    uint64_t last = 0;
-    for (size_t i = 0; i < count; i++) {
-        last = specials[i].present && specials[i].id > last ? specials[i].id : last;
-    }
     struct libgguf_array_iter iter;
     struct libgguf_value token;
     libgguf_array_begin(&iter, info->tokens);
-    for (uint64_t id = 0; id <= last && libgguf_array_next(&iter, &token); id++) {
+    for (struct shown_special *next = next_special(specials, count, 0); next;
+         next = next_special(specials, count, next->id + 1)) {
+        if (!libgguf_array_seek(&iter, next->id) || !libgguf_array_next(&iter, &token)) {
+            return;
+        }
         for (size_t i = 0; i < count; i++) {
-            if (specials[i].id == id && token.as.string.data) {
+            if (specials[i].id == next->id && token.as.string.data) {
                 const size_t room = sizeof specials[i].text - 1;
                 const uint64_t size = token.as.string.size;
                 specials[i].size = size < room ? (size_t)size : room;
