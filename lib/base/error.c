@@ -39,6 +39,9 @@ static const char *const status_names[] = {
     [LIBGGUF_ERR_STATE] = "state",
     [LIBGGUF_ERR_HANDLE] = "handle",
     [LIBGGUF_ERR_DIGEST] = "digest",
+    [LIBGGUF_ERR_EXISTS] = "exists",
+    [LIBGGUF_ERR_BUSY] = "busy",
+    [LIBGGUF_ERR_SAME_FILE] = "same-file",
 };
 
 const char *libgguf_status_name(enum libgguf_status status)

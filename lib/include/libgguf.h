@@ -3,6 +3,7 @@
 #define LIBGGUF_H
 
 #include <libgguf/admission.h>
+#include <libgguf/bundle.h>
 #include <libgguf/check.h>
 #include <libgguf/decode.h>
 #include <libgguf/digest.h>
@@ -13,6 +14,7 @@
 #include <libgguf/manifest.h>
 #include <libgguf/model.h>
 #include <libgguf/plan.h>
+#include <libgguf/recast.h>
 #include <libgguf/signature.h>
 #include <libgguf/source.h>
 #include <libgguf/stats.h>

@@ -46,6 +46,9 @@ enum libgguf_status {
     LIBGGUF_ERR_STATE,            /**< the call is not for the state that things are in */
     LIBGGUF_ERR_HANDLE,           /**< no such handle: made up, closed, or of an earlier life */
     LIBGGUF_ERR_DIGEST,           /**< the bytes are not those of the digest */
+    LIBGGUF_ERR_EXISTS,           /**< something is there already that was not to be replaced */
+    LIBGGUF_ERR_BUSY,             /**< another process is at work on the same output */
+    LIBGGUF_ERR_SAME_FILE,        /**< the output would take the place of its own input */
 };
 
 /** Why a call failed. Filled only on failure; the caller owns it and may pass NULL instead. */
