@@ -234,6 +234,31 @@ static void copies_in_every_version_alignment_and_byte_order_keep_the_content(vo
     }
 }
 
+/* llama.cpp and other tools wrote these, so this compares their writers with ours. Theirs leave out
+ * the padding of a header that no tensor follows. */
+static void a_copy_of_the_same_kind_has_the_bytes_of_the_original(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < MODEL_COUNT; i++) {
+        struct libgguf_file *file = open_model(&models[i]);
+        const struct libgguf_writer_options options = {.struct_size = sizeof options,
+                                                       .version = models[i].version};
+        struct memory memory;
+        libgguf_close(copied(file, &options, &memory));
+        const size_t size = (size_t)libgguf_header(file)->file_size;
+        unsigned char *original = malloc(size);
+        assert_non_null(original);
+        assert_int_equal(libgguf_source_read(libgguf_file_source(file), 0, original, size, NULL),
+                         LIBGGUF_OK);
+        assert_true(memory.size >= size && memory.size < size + LIBGGUF_DEFAULT_ALIGNMENT);
+        assert_true(memory.size == size || models[i].tensor_count == 0);
+        assert_true(memcmp(memory.data, original, size) == 0);
+        free(original);
+        free(memory.data);
+        libgguf_close(file);
+    }
+}
+
 int main(void)
 {
     char path[4096];
@@ -247,6 +272,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_model_opens_with_what_is_known_to_be_in_it),
         cmocka_unit_test(no_model_has_a_finding_but_its_version),
+        cmocka_unit_test(a_copy_of_the_same_kind_has_the_bytes_of_the_original),
         cmocka_unit_test(copies_in_every_version_alignment_and_byte_order_keep_the_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
