@@ -24,12 +24,14 @@ LIBGGUF_BEGIN_DECLS
 #define LIBGGUF_MANIFEST_SCHEMA "gguf-manifest/1"
 /** The largest number a manifest may hold: every JSON reader keeps it exact. */
 #define LIBGGUF_MANIFEST_MAX_NUMBER 9007199254740991
-/** More bytes of JSON than this are refused. */
-#define LIBGGUF_MANIFEST_MAX_SIZE 536870912
+/** More bytes of JSON than this are refused; reading takes up to five times as much memory. */
+#define LIBGGUF_MANIFEST_MAX_SIZE 268435456
+/** More files than this are refused. */
+#define LIBGGUF_MANIFEST_MAX_FILES 65536
 /** The longest file name, and the longest path of a chunk: bytes. */
 #define LIBGGUF_MANIFEST_MAX_NAME 4096
 
-/** Bytes that the manifest owns; NUL-terminated besides, and without a NUL unless said. */
+/** Bytes that the manifest owns, with a NUL behind them that does not count. */
 struct libgguf_manifest_text {
     const char *data; /**< NULL when absent */
     size_t size;
@@ -59,7 +61,8 @@ struct libgguf_manifest_number {
 /** One tensor record. What a number of a manifest cannot hold is absent. */
 struct libgguf_manifest_tensor {
     struct libgguf_manifest_text name; /**< as in the file: any bytes, NUL included */
-    uint32_t type_id;
+    struct libgguf_manifest_text type; /**< "Q4_0"; absent when the type has no name */
+    uint32_t type_id;                  /**< the number of a type without a name */
     uint32_t dim_count;
     uint64_t dims[LIBGGUF_MAX_DIMS];
     bool has_dims;
@@ -72,7 +75,16 @@ struct libgguf_manifest_tensor {
     struct libgguf_digest sha256; /**< of its bytes */
 };
 
-/** What the header says, and digests that identify parts of it. */
+/** Digests that say which parts of a header two files share. */
+struct libgguf_identity {
+    struct libgguf_digest header_sha256; /**< from byte 0 to data_offset */
+    bool has_tokenizer;
+    struct libgguf_digest tokenizer_sha256; /**< all of the tokenizer but the chat template */
+    bool has_chat_template;
+    struct libgguf_digest chat_template_sha256; /**< usually of the text of the template */
+};
+
+/** What the header says. */
 struct libgguf_manifest_gguf {
     uint32_t version;
     bool big_endian;
@@ -83,11 +95,7 @@ struct libgguf_manifest_gguf {
     struct libgguf_manifest_text architecture;
     struct libgguf_manifest_text file_type;
     struct libgguf_manifest_number parameters;
-    struct libgguf_digest header_sha256;
-    bool has_tokenizer;
-    struct libgguf_digest tokenizer_sha256;
-    bool has_chat_template;
-    struct libgguf_digest chat_template_sha256;
+    struct libgguf_identity identity;
 };
 
 /** One file of the model. */
@@ -145,6 +153,14 @@ LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_manifest_create_from_source(const struct libgguf_source *source,
                                     const struct libgguf_manifest_options *options,
                                     struct libgguf_manifest **out, struct libgguf_error *err);
+
+/**
+ * Computes the identity of @p file, one file or one shard, as docs/manifest-format.md defines it.
+ * Statuses: MEMORY, IO, TRUNCATED (the file shrank), UNSUPPORTED.
+ */
+LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status libgguf_identity(const struct libgguf_file *file,
+                                                                   struct libgguf_identity *out,
+                                                                   struct libgguf_error *err);
 
 /**
  * Reads @p size bytes of JSON at @p data. Everything is checked: members, their types, sums,
@@ -227,7 +243,7 @@ struct libgguf_verify_options {
     size_t struct_size;                       /**< sizeof(struct libgguf_verify_options) */
     unsigned threads;                         /**< 0: LIBGGUF_DEFAULT_THREADS */
     bool file_digest;                         /**< check the digest of the whole file as well */
-    const struct libgguf_digest_hooks *hooks; /**< may be NULL */
+    const struct libgguf_digest_hooks *hooks; /**< only progress is called; may be NULL */
 };
 
 /**
@@ -236,7 +252,7 @@ struct libgguf_verify_options {
  * found_size is the file's size and a checked digest matches. Bytes after the file's size are
  * counted, not read. A bundle verifies its chunk files through a source made with
  * libgguf_source_from_ops().
- * Statuses: ARGUMENT, MEMORY, IO, CHANGED, CANCELLED, UNSUPPORTED, and what a hook returned.
+ * Statuses: ARGUMENT, MEMORY, IO, CHANGED, CANCELLED, UNSUPPORTED.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_manifest_verify(const struct libgguf_manifest *manifest, size_t file,

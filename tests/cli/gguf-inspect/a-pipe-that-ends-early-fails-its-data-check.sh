@@ -1,1 +1,0 @@
-cat fixtures/cut-in-tensor.gguf | gguf-inspect --check-data -

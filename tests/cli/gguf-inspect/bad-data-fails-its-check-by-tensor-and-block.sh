@@ -1,1 +1,0 @@
-gguf-inspect --check-data fixtures/data-not-finite.gguf

@@ -1,1 +1,0 @@
-gguf-inspect --check-data fixtures/tensor-types-removed.gguf fixtures/tensor-row-partial.gguf

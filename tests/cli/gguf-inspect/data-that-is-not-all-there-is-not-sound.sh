@@ -1,1 +1,0 @@
-gguf-inspect --check-data fixtures/cut-in-tensor.gguf

@@ -1,1 +1,0 @@
-gguf-inspect --data --diff fixtures/edited-after.gguf fixtures/edited-before.gguf

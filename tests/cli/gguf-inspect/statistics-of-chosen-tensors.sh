@@ -1,1 +1,0 @@
-gguf-inspect --stats='blk.0.*' fixtures/tiny-llama.gguf

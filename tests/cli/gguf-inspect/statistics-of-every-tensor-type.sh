@@ -1,1 +1,0 @@
-gguf-inspect --stats fixtures/tensor-types.gguf

@@ -1,1 +1,0 @@
-gguf-inspect --stats fixtures/data-not-finite.gguf

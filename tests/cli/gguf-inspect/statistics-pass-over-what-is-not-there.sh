@@ -1,1 +1,0 @@
-gguf-inspect --stats fixtures/cut-in-tensor.gguf fixtures/tensor-types-removed.gguf

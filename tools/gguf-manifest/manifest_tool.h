@@ -1,0 +1,134 @@
+/** @file The commands of gguf-manifest, and what they share. */
+#ifndef MANIFEST_TOOL_H
+#define MANIFEST_TOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <libgguf/manifest.h>
+
+#include "cli/program.h"
+
+/* Codes of the options without a letter. */
+enum manifest_option {
+    OPTION_CHUNK_SIZE = CLI_LONG_ONLY,
+    OPTION_CUT,
+    OPTION_THREADS,
+    OPTION_NO_FILE_DIGEST,
+    OPTION_FILE_DIGEST,
+    OPTION_TENSOR_DIGESTS,
+    OPTION_FORMAT,
+    OPTION_URL,
+    OPTION_NAME,
+    OPTION_JSON,
+    OPTION_KEY,
+    OPTION_SIGNATURE,
+};
+
+enum cli_exit manifest_create(struct cli_args *args);
+enum cli_exit manifest_verify(struct cli_args *args);
+enum cli_exit manifest_show(struct cli_args *args);
+enum cli_exit manifest_diff(struct cli_args *args);
+enum cli_exit manifest_sign(struct cli_args *args);
+enum cli_exit manifest_verify_signature(struct cli_args *args);
+
+/** The whole of a small file, or of stdin for "-"; false when that failed, which is reported. */
+bool input_read(const char *path, size_t limit, char **data, size_t *size);
+
+/** A manifest from a file or "-"; NULL when that failed, which is reported. */
+struct libgguf_manifest *input_manifest(const char *path);
+
+/**
+ * As input_manifest(), but only after its signature was found to be by the key in the file
+ * @p key. @p signature may be NULL for the manifest's name with .sig behind it. What went wrong is
+ * reported, and stored in @p exit: CLI_NO for a signature that does not match.
+ */
+struct libgguf_manifest *input_signed_manifest(const char *path, const char *key,
+                                               const char *signature, enum cli_exit *exit);
+
+/** A signature that was read and does not match: CLI_NO. Reports. */
+enum cli_exit input_check_signature(const char *path, const char *data, size_t size,
+                                    const char *key, const char *signature);
+
+/** Parses the argument of --threads; false, and @p exit set, for a mistake. */
+bool option_threads(struct cli_args *args, unsigned *threads, enum cli_exit *exit);
+
+/** How a manifest is printed. */
+enum manifest_format { FORMAT_JSON, FORMAT_SHA256SUM, FORMAT_SRI, FORMAT_METALINK, FORMAT_TEXT };
+
+/** Parses the argument of --format; false for an unknown one. */
+bool format_parse(const char *text, enum manifest_format *out);
+
+/** True when @p manifest can be printed in @p format; otherwise says why not, about @p file. */
+bool format_is_possible(const struct libgguf_manifest *manifest, enum manifest_format format,
+                        const char *url, const char *file);
+
+/**
+ * Prints @p manifest as anything but FORMAT_TEXT; @p url is for FORMAT_METALINK. False when the
+ * stream failed.
+ */
+bool format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
+                  const char *url, FILE *stream);
+
+/** Which tensors lie in a chunk. Zero-initialised is empty. */
+struct tensor_lookup {
+    const struct libgguf_manifest_file *file;
+    size_t *by_first;   /* tensors that lie in chunks, by first_chunk */
+    uint64_t *last_max; /* the largest last_chunk of these up to here */
+    size_t count;
+};
+
+/** Prepares lookups in @p file; false when out of memory, which is reported. */
+bool tensor_lookup_init(struct tensor_lookup *lookup, const struct libgguf_manifest_file *file);
+void tensor_lookup_free(struct tensor_lookup *lookup);
+/**
+ * The tensors with bytes in @p chunk: calls @p visit with each of them, in the order of the file,
+ * and returns how many there are.
+ */
+size_t tensor_lookup_chunk(const struct tensor_lookup *lookup, uint64_t chunk,
+                           void (*visit)(void *context,
+                                         const struct libgguf_manifest_tensor *tensor),
+                           void *context);
+
+/** A conclusion about a file that does not match: one line. */
+struct finding {
+    const char *id; /* stable, for JSON */
+    char text[256];
+};
+
+#define MAX_FINDINGS 8
+
+/** What can be said about why a file does not match. */
+struct findings {
+    size_t count;
+    struct finding list[MAX_FINDINGS];
+};
+
+/**
+ * Compares the header of the model at @p path (NULL: it cannot be read again) and the outcome with
+ * what the manifest says.
+ */
+void findings_collect(const struct libgguf_manifest *manifest, size_t file, const char *path,
+                      const struct libgguf_verification *found, struct findings *out);
+
+/** One file as it was verified. */
+struct verified_file {
+    const char *path;    /* as opened; belongs to the caller */
+    bool could_not_read; /* which was reported */
+    struct libgguf_verification found;
+    struct findings findings;
+};
+
+/** True when nothing is wrong with it. */
+bool verified_is_good(const struct libgguf_manifest_file *file,
+                      const struct verified_file *verified);
+
+/** Prints the outcome for people; one line when all is well. */
+void report_text(const struct libgguf_manifest *manifest, const struct verified_file *verified);
+
+/** Prints the outcome as gguf-manifest-verify/1. */
+void report_json(const struct libgguf_manifest *manifest, const struct verified_file *verified);
+
+#endif

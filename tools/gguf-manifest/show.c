@@ -1,0 +1,137 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/color.h"
+#include "cli/report.h"
+#include "cli/size.h"
+#include "cli/text.h"
+#include "manifest_tool.h"
+
+#define ROLE_COUNT 4
+
+static void print_digest(const char *label, bool present, const struct libgguf_digest *digest)
+{
+    char hex[LIBGGUF_DIGEST_HEX_SIZE] = "none";
+    if (present) {
+        libgguf_digest_hex(digest, hex);
+    }
+    printf("  %-14s %s\n", label, hex);
+}
+
+static void print_gguf(const struct libgguf_manifest_gguf *gguf)
+{
+    char number[CLI_NUMBER_SIZE];
+    printf("  %-14s version %u, %s-endian, alignment %" PRIu64 ", data at byte %" PRIu64 "\n",
+           "gguf", gguf->version, gguf->big_endian ? "big" : "little", gguf->alignment,
+           gguf->data_offset);
+    printf("  %-14s ", "model");
+    if (gguf->architecture.data) {
+        cli_put_text(stdout, gguf->architecture.data, gguf->architecture.size, CLI_ALL_COLUMNS);
+        fputs(", ", stdout);
+    }
+    if (gguf->file_type.data) {
+        cli_put_text(stdout, gguf->file_type.data, gguf->file_type.size, CLI_ALL_COLUMNS);
+        fputs(", ", stdout);
+    }
+    if (gguf->parameters.present) {
+        printf("%s parameters, ", cli_magnitude_text(gguf->parameters.value, number));
+    }
+    printf("%s tensors, ", cli_count_text(gguf->tensor_count, number));
+    printf("%s keys\n", cli_count_text(gguf->kv_count, number));
+    print_digest("header", true, &gguf->identity.header_sha256);
+    print_digest("tokenizer", gguf->identity.has_tokenizer, &gguf->identity.tokenizer_sha256);
+    print_digest("chat template", gguf->identity.has_chat_template,
+                 &gguf->identity.chat_template_sha256);
+}
+
+static void print_chunks(const struct libgguf_manifest_file *file)
+{
+    size_t counts[ROLE_COUNT] = {0};
+    size_t compressed = 0;
+    for (size_t i = 0; i < file->chunk_count; i++) {
+        counts[file->chunks[i].piece.role]++;
+        compressed += file->chunks[i].gzip != NULL;
+    }
+    printf("  %-14s %zu", "chunks", file->chunk_count);
+    const char *separator = ": ";
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        if (counts[role] > 0) {
+            printf("%s%zu %s", separator, counts[role],
+                   libgguf_chunk_role_name((enum libgguf_chunk_role)role));
+            separator = ", ";
+        }
+    }
+    if (compressed > 0) {
+        printf("; %zu with a gzip variant", compressed);
+    }
+    fputs("\n", stdout);
+}
+
+static void print_file(const struct libgguf_manifest_file *file)
+{
+    char count[CLI_NUMBER_SIZE];
+    char size[CLI_NUMBER_SIZE];
+    fputs(cli_style(CLI_HEADING), stdout);
+    cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
+    printf("%s\n  %-14s %s bytes (%s)\n", cli_style(CLI_PLAIN), "size",
+           cli_count_text(file->size, count), cli_size_text(file->size, size));
+    print_digest("sha256", file->has_sha256, &file->sha256);
+    if (file->is_gguf) {
+        print_gguf(&file->gguf);
+    }
+    print_chunks(file);
+}
+
+static void print_text(const struct libgguf_manifest *manifest)
+{
+    char size[CLI_NUMBER_SIZE];
+    char hex[LIBGGUF_DIGEST_HEX_SIZE];
+    libgguf_digest_hex(&manifest->chunks_sha256, hex);
+    printf("%s%s, %s cuts, chunks of at most %s\nall chunks       %s\n", LIBGGUF_MANIFEST_SCHEMA,
+           manifest->is_bundle ? " of a bundle" : "", libgguf_cut_name(manifest->cut),
+           cli_size_text(manifest->max_size, size), hex);
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        print_file(&manifest->files[i]);
+    }
+}
+
+enum cli_exit manifest_show(struct cli_args *args)
+{
+    enum manifest_format format = FORMAT_TEXT;
+    const char *url = NULL;
+    int code;
+    while ((code = cli_args_next(args)) > 0) {
+        if (code == OPTION_JSON) {
+            format = FORMAT_JSON;
+        } else if (code == OPTION_URL) {
+            url = args->value;
+        } else if (!format_parse(args->value, &format)) {
+            return cli_usage_error(
+                args, "--format is text, json, sha256sum, sri or metalink, not '%s'", args->value);
+        }
+    }
+    if (code == CLI_ARGS_EXIT) {
+        return args->exit;
+    }
+    if (args->operand_count != 1) {
+        return cli_usage_error(args, "show takes one manifest");
+    }
+    if (url && format != FORMAT_METALINK) {
+        return cli_usage_error(args, "--url is for --format metalink");
+    }
+    struct libgguf_manifest *const manifest = input_manifest(args->operands[0]);
+    if (!manifest) {
+        return CLI_FAILED;
+    }
+    enum cli_exit exit = CLI_YES;
+    if (format == FORMAT_TEXT) {
+        print_text(manifest);
+    } else if (format_is_possible(manifest, format, url, args->operands[0])) {
+        /* A stdout that failed is reported by cli_main(). */
+        (void)format_print(manifest, format, url, stdout);
+    } else {
+        exit = CLI_FAILED;
+    }
+    libgguf_manifest_free(manifest);
+    return exit;
+}

@@ -1,0 +1,130 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include <libgguf/signature.h>
+
+#include "cli/output.h"
+#include "cli/report.h"
+#include "manifest_tool.h"
+
+#define KEY_MAX 65536
+
+/* What both commands take. */
+struct sign_options {
+    const char *manifest;
+    const char *key;
+    const char *file; /* of the signature, or NULL */
+};
+
+static bool parse(struct cli_args *args, struct sign_options *options, enum cli_exit *exit)
+{
+    int code;
+    while ((code = cli_args_next(args)) > 0) {
+        if (code == OPTION_KEY) {
+            options->key = args->value;
+        } else {
+            options->file = args->value;
+        }
+    }
+    *exit = args->exit;
+    if (code == CLI_ARGS_EXIT) {
+        return false;
+    }
+    if (args->operand_count != 1) {
+        *exit = cli_usage_error(args, "one manifest is wanted");
+        return false;
+    }
+    options->manifest = args->operands[0];
+    if (!options->key) {
+        *exit = cli_usage_error(args, "--key is required");
+        return false;
+    }
+    if (!options->file && strcmp(options->manifest, "-") == 0) {
+        *exit = cli_usage_error(args, "the signature of stdin needs a name");
+        return false;
+    }
+    return true;
+}
+
+static enum cli_exit write_signature(const struct libgguf_signature *signature, const char *path)
+{
+    struct cli_output output;
+    if (!cli_output_open(&output, path, CLI_OUTPUT_REPLACE)) {
+        return CLI_FAILED;
+    }
+    fwrite(signature->bytes, 1, signature->size, output.stream);
+    return cli_output_commit(&output) ? CLI_YES : CLI_FAILED;
+}
+
+static bool make_signature(const struct sign_options *options, struct libgguf_signature *out)
+{
+    char *data = NULL;
+    char *key = NULL;
+    size_t size;
+    size_t key_size;
+    struct libgguf_manifest *manifest = NULL;
+    struct libgguf_error err;
+    bool made = false;
+    if (input_read(options->manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size) &&
+        input_read(options->key, KEY_MAX, &key, &key_size)) {
+        /* Nobody should vouch for what is no manifest. */
+        if (libgguf_manifest_parse(data, size, &manifest, &err)) {
+            cli_error_status(options->manifest, &err);
+        } else if (libgguf_signature_make(data, size, key, key_size, out, &err)) {
+            cli_error_status(options->key, &err);
+        } else {
+            made = true;
+        }
+    }
+    libgguf_manifest_free(manifest);
+    free(key);
+    free(data);
+    return made;
+}
+
+enum cli_exit manifest_sign(struct cli_args *args)
+{
+    struct sign_options options = {0};
+    struct libgguf_signature signature;
+    enum cli_exit exit;
+    if (!parse(args, &options, &exit)) {
+        return exit;
+    }
+    if (!make_signature(&options, &signature)) {
+        return CLI_FAILED;
+    }
+    if (options.file) {
+        return write_signature(&signature, options.file);
+    }
+    const size_t size = strlen(options.manifest);
+    char *const path = malloc(size + sizeof ".sig");
+    if (!path) {
+        cli_error(options.manifest, "out of memory");
+        return CLI_FAILED;
+    }
+    memcpy(path, options.manifest, size);
+    memcpy(path + size, ".sig", sizeof ".sig");
+    exit = write_signature(&signature, path);
+    free(path);
+    return exit;
+}
+
+enum cli_exit manifest_verify_signature(struct cli_args *args)
+{
+    struct sign_options options = {0};
+    enum cli_exit exit;
+    char *data;
+    size_t size;
+    if (!parse(args, &options, &exit)) {
+        return exit;
+    }
+    if (!input_read(options.manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
+        return CLI_FAILED;
+    }
+    exit = input_check_signature(options.manifest, data, size, options.key, options.file);
+    if (exit == CLI_YES && !cli_quiet()) {
+        puts("the signature is good");
+    }
+    free(data);
+    return exit;
+}
