@@ -1,0 +1,92 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <libgguf/utf8.h>
+
+#include "base/utf8.h"
+
+static void only_well_formed_text_is_valid_however_it_is_cut(void **state)
+{
+    (void)state;
+    const struct {
+        const char *bytes;
+        bool valid;
+    } cases[] = {
+        {"", true},
+        {"plain ASCII, longer than a word", true},
+        {"\u00e9\u20ac\U0001F600", true},
+        {"\xed\x9f\xbf", true},
+        {"\xf4\x8f\xbf\xbf", true},
+        {"\x80", false},
+        {"\xc0\xaf", false},
+        {"\xc1\x80", false},
+        {"\xe0\x9f\xbf", false},
+        {"\xed\xa0\x80", false},
+        {"\xf0\x8f\xbf\xbf", false},
+        {"\xf4\x90\x80\x80", false},
+        {"\xf5\x80\x80\x80", false},
+        {"\xff", false},
+        {"abcdefgh\xe2\x82", false},
+        {"\xe2(\xa1", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const bytes = cases[i].bytes;
+        const size_t size = strlen(bytes);
+        assert_int_equal(libgguf_utf8_valid(bytes, size), cases[i].valid);
+        for (size_t cut = 0; cut <= size; cut++) {
+            struct utf8_state text = {.needed = 0};
+            utf8_feed(&text, bytes, cut);
+            utf8_feed(&text, bytes + cut, size - cut);
+            assert_int_equal(utf8_is_valid(&text), cases[i].valid);
+            assert_false(text.has_nul);
+        }
+    }
+}
+
+static void a_nul_is_seen_wherever_it_stands(void **state)
+{
+    (void)state;
+    char text[24];
+    for (size_t at = 0; at < sizeof text; at++) {
+        struct utf8_state feeding = {.needed = 0};
+        memset(text, 'a', sizeof text);
+        text[at] = '\0';
+        utf8_feed(&feeding, text, sizeof text);
+        assert_true(feeding.has_nul && utf8_is_valid(&feeding));
+    }
+}
+
+static void the_quick_ways_see_every_byte_and_none_beyond(void **state)
+{
+    (void)state;
+    const unsigned char odd[] = {0x00, 0x80, 0xff};
+    for (size_t size = 0; size <= 24; size++) {
+        for (size_t at = 0; at < 24; at++) {
+            for (size_t i = 0; i < sizeof odd; i++) {
+                unsigned char text[24];
+                memset(text, i == 0 ? 0x01 : 0x7f, sizeof text);
+                text[at] = odd[i];
+                const bool plain = at >= size;
+                assert_int_equal(utf8_is_plain_ascii(text, size), plain);
+                if (size <= 16) {
+                    assert_int_equal(utf8_is_plain_short(text, size), plain);
+                }
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_well_formed_text_is_valid_however_it_is_cut),
+        cmocka_unit_test(a_nul_is_seen_wherever_it_stands),
+        cmocka_unit_test(the_quick_ways_see_every_byte_and_none_beyond),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
