@@ -194,6 +194,10 @@ static enum cli_exit inspect_one(const char *path, struct inspect_options *optio
         options->printed_before = true;
         status = print_text(&model, options);
     }
+    if (model_file_unchanged(&model, &err) != LIBGGUF_OK) {
+        cli_error_status(model.label, &err);
+        status = CLI_FAILED;
+    }
     model_file_close(&model);
     return status;
 }

@@ -14,8 +14,7 @@ static const struct libgguf_open_options open_options = {
     .allow_duplicates = true,
 };
 
-static enum libgguf_status open_stream(struct model_file *model, bool to_the_end,
-                                       struct libgguf_error *err)
+static enum libgguf_status open_stream(struct model_file *model, struct libgguf_error *err)
 {
     struct libgguf_source *source;
     enum libgguf_status status =
@@ -26,14 +25,18 @@ static enum libgguf_status open_stream(struct model_file *model, bool to_the_end
     status = libgguf_open_source(source, &open_options, &model->file, err);
     if (status != LIBGGUF_OK) {
         libgguf_source_close(source);
-        return status;
     }
-    if (to_the_end) {
-        struct cli_progress progress;
-        cli_progress_begin(&progress, "reading", CLI_TOTAL_UNKNOWN);
-        status = libgguf_source_drain(source, cli_progress_callback, &progress, err);
-        cli_progress_end(&progress);
-    }
+    return status;
+}
+
+/* Reads what is left of a pipe, standard input or named; a file is not read. */
+static enum libgguf_status drain(const struct model_file *model, struct libgguf_error *err)
+{
+    struct cli_progress progress;
+    cli_progress_begin(&progress, "reading", CLI_TOTAL_UNKNOWN);
+    const enum libgguf_status status = libgguf_source_drain(libgguf_file_source(model->file),
+                                                            cli_progress_callback, &progress, err);
+    cli_progress_end(&progress);
     return status;
 }
 
@@ -89,9 +92,12 @@ enum libgguf_status model_file_open(struct model_file *model, const char *path, 
     enum libgguf_status status;
     if (model->is_stream) {
         model->label = "standard input";
-        status = open_stream(model, to_the_end, err);
+        status = open_stream(model, err);
     } else {
         status = libgguf_open(path, &open_options, &model->file, err);
+    }
+    if (status == LIBGGUF_OK && to_the_end) {
+        status = drain(model, err);
     }
     if (status != LIBGGUF_OK) {
         model_file_close(model);
@@ -99,6 +105,20 @@ enum libgguf_status model_file_open(struct model_file *model, const char *path, 
     }
     add_up_files(model);
     add_up_missing(model);
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status model_file_unchanged(const struct model_file *model, struct libgguf_error *err)
+{
+    const size_t count = libgguf_shard_count(model->file);
+    for (size_t i = 0; i < count; i++) {
+        const struct libgguf_file *shard = libgguf_shard_at(model->file, i);
+        const enum libgguf_status status =
+            shard ? libgguf_source_unchanged(libgguf_file_source(shard), err) : LIBGGUF_OK;
+        if (status != LIBGGUF_OK) {
+            return status;
+        }
+    }
     return LIBGGUF_OK;
 }
 

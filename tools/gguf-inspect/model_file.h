@@ -22,11 +22,17 @@ struct model_file {
 
 /**
  * Opens @p path ("-" is stdin), with missing tensor data, missing shards and duplicate keys
- * allowed. A stream is read to its end when @p to_the_end, to learn its size.
+ * allowed. A pipe is read to its end when @p to_the_end, to learn its size.
  * Statuses: those of libgguf_open() and libgguf_source_drain().
  */
 enum libgguf_status model_file_open(struct model_file *model, const char *path, bool to_the_end,
                                     struct libgguf_error *err);
+
+/**
+ * LIBGGUF_OK when no file of the model has changed since it was opened, so that what was shown
+ * belongs together. Statuses: CHANGED, IO.
+ */
+enum libgguf_status model_file_unchanged(const struct model_file *model, struct libgguf_error *err);
 
 /** Closes what model_file_open() opened. */
 void model_file_close(struct model_file *model);
