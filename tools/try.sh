@@ -14,5 +14,5 @@ if [ ! -e "$build/build.ninja" ]; then
     cmake -S "$root" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DLIBGGUF_BUILD_TESTS=OFF >&2
 fi
 cmake --build "$build" >&2
-[ $# -gt 0 ] || set -- "$build/fixtures/example.gguf"
+[ $# -gt 0 ] || set -- "$build/fixtures/tiny-llama.gguf"
 exec "$build/bin/gguf-inspect" -- "$@"

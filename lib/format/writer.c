@@ -86,7 +86,7 @@ void *writer_grown(void *elements, size_t count, size_t *capacity, size_t size)
 
 static unsigned char *bytes_add(struct writer_bytes *bytes, size_t size)
 {
-    if (size > bytes->capacity - bytes->size) {
+    if (!bytes->data || size > bytes->capacity - bytes->size) {
         size_t wanted = bytes->capacity ? bytes->capacity : 1024;
         while (wanted - bytes->size < size) {
             if (wanted > SIZE_MAX / 4) {

@@ -32,15 +32,22 @@ try_both_ways "$scratch/first"
 mv first moved
 try_both_ways "$scratch/moved"
 
-# The example of libgguf(3) is a program that works.
-sed -n '/^\.Bd -literal/,/^\.Ed/p' "$GGUF_SOURCE/docs/man/libgguf.3" |
-    sed -e '/^\./d' -e 's/\\e/\\/g' >example.c
+# The examples of libgguf(3) compile, and the first, a program, works.
+mkdir examples
+awk '/^\.Sh/ { examples = /EXAMPLES/ } /^\.Ed/ { inside = 0 }
+     inside { gsub(/\\e/, "\\"); print > file }
+     examples && /^\.Bd/ { inside = 1; file = "examples/" ++count ".c" }' "$GGUF_SOURCE/docs/man/libgguf.3"
 pc=$(dirname "$(find moved -name libgguf.pc)")
-# shellcheck disable=SC2046
-cc -std=c99 -Wall -Wextra -Werror -o example example.c \
-    $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libgguf)
-if [ -e "$GGUF_FIXTURES/example.gguf" ]; then
-    [[ $(LD_LIBRARY_PATH=$(dirname "$pc") ./example "$GGUF_FIXTURES/example.gguf") == *" tensors" ]]
+flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libgguf)
+for example in examples/*.c; do
+    # shellcheck disable=SC2086
+    cc -std=c99 -Wall -Wextra -Wno-unused-function -Werror -include libgguf.h -include stdio.h \
+        -c -o "$example.o" "$example" $flags
+done
+# shellcheck disable=SC2086
+cc -o example examples/1.c.o $flags
+if [ -e "$GGUF_FIXTURES/tiny-llama.gguf" ]; then
+    [[ $(LD_LIBRARY_PATH=$(dirname "$pc") ./example "$GGUF_FIXTURES/tiny-llama.gguf") == *" tensors" ]]
 fi
 
 library=$(find moved -name 'libgguf.so.*.*.*')
@@ -60,6 +67,6 @@ done
     fail "the tools installed are not the tools there are"
 [ -e moved/share/man/man3/libgguf.3 ]
 
-if [ -e "$GGUF_FIXTURES/example.gguf" ]; then
-    [ "$(by-cmake/outside "$GGUF_FIXTURES/example.gguf")" = "GGUF version 3" ]
+if [ -e "$GGUF_FIXTURES/tiny-llama.gguf" ]; then
+    [ "$(by-cmake/outside "$GGUF_FIXTURES/tiny-llama.gguf")" = "GGUF version 3" ]
 fi

@@ -565,6 +565,20 @@ static void a_file_of_nothing_is_a_file(void **state)
     libgguf_writer_free(writer);
 }
 
+static void a_tensor_without_a_name_can_be_all_there_is(void **state)
+{
+    (void)state;
+    struct libgguf_writer *writer = new_writer(3, false, 0);
+    const struct libgguf_tensor_input tensor = {.struct_size = sizeof tensor};
+    assert_int_equal(libgguf_writer_add_tensor(writer, &tensor, NULL), LIBGGUF_OK);
+    struct memory memory;
+    struct libgguf_file *file = written(writer, &memory);
+    assert_int_equal(libgguf_tensor_at(file, 0)->name.size, 0);
+    libgguf_close(file);
+    free(memory.data);
+    libgguf_writer_free(writer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -579,6 +593,7 @@ int main(void)
         cmocka_unit_test(a_tensor_that_cannot_be_read_ends_the_writing),
         cmocka_unit_test(tensors_of_the_other_byte_order_are_not_copied),
         cmocka_unit_test(a_file_of_nothing_is_a_file),
+        cmocka_unit_test(a_tensor_without_a_name_can_be_all_there_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "check_text.h"
 #include "cli/output.h"
+#include "data_report.h"
 #include "json_sections.h"
 #include "json_value.h"
 
@@ -204,6 +205,10 @@ enum cli_exit json_report_model(struct libgguf_json *json, const struct model_fi
     }
     if (overview || options->check) {
         const enum cli_exit found = check_json(json, model, options);
+        status = found > status ? found : status;
+    }
+    if (inspect_wants_data(options)) {
+        const enum cli_exit found = data_report(model, options, json);
         status = found > status ? found : status;
     }
     libgguf_json_object_end(json);

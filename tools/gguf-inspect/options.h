@@ -8,6 +8,8 @@
 
 #include <libgguf/check.h>
 
+#include "cli/program.h"
+
 /** No limit on array items. */
 #define INSPECT_ALL_ITEMS UINT64_MAX
 
@@ -28,15 +30,36 @@ struct inspect_options {
     const char *token;    /**< --token: an id or a text, or NULL */
     bool check;           /**< --check */
     enum libgguf_check_profile check_profile;
-    bool file_headings;  /**< lists of several files follow each other */
-    bool printed_before; /**< not the first file that something is printed of */
+    bool stats;             /**< --stats */
+    const char *stats_glob; /**< NULL: all */
+    bool check_data;        /**< --check-data */
+    const char *diff;       /**< --diff: the other model, or NULL */
+    bool diff_data;         /**< --data */
+    bool file_headings;     /**< lists of several files follow each other */
+    bool printed_before;    /**< not the first file that something is printed of */
 };
+
+/** True when tensors are to be decoded. */
+static inline bool inspect_wants_data(const struct inspect_options *options)
+{
+    return options->stats || options->check_data;
+}
 
 /** True when no part was asked for in particular: the first screen. */
 static inline bool inspect_wants_overview(const struct inspect_options *options)
 {
     return !options->metadata && !options->tensors && options->key_count == 0 && !options->tokens &&
-           !options->token && !options->check;
+           !options->token && !options->check && !inspect_wants_data(options);
 }
+
+/** The options, for cli_main(). */
+extern const struct cli_option inspect_options_table[];
+
+/**
+ * Fills @p options from the command line; @p options->keys has room for as many as there are
+ * arguments. CLI_USAGE when something is wrong with it; with --help and --version CLI_YES, and no
+ * operands.
+ */
+enum cli_exit inspect_parse(struct cli_args *args, struct inspect_options *options);
 
 #endif

@@ -1,0 +1,5 @@
+gguf-inspect --diff fixtures/tiny-llama.gguf || echo "status $?"
+gguf-inspect --diff fixtures/tiny-llama.gguf a b || echo "status $?"
+gguf-inspect --diff fixtures/tiny-llama.gguf --tensors fixtures/tiny-llama.gguf || echo "status $?"
+gguf-inspect --data fixtures/tiny-llama.gguf || echo "status $?"
+gguf-inspect --diff - - || echo "status $?"

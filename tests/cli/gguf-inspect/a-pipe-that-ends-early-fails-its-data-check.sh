@@ -1,0 +1,1 @@
+cat fixtures/cut-in-tensor.gguf | gguf-inspect --check-data -

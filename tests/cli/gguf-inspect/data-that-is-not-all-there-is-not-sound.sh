@@ -1,0 +1,1 @@
+gguf-inspect --check-data fixtures/cut-in-tensor.gguf

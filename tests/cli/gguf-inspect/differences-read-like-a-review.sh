@@ -1,0 +1,1 @@
+gguf-inspect --data --diff fixtures/edited-after.gguf fixtures/edited-before.gguf

@@ -1,0 +1,1 @@
+gguf-inspect --stats='blk.0.*' fixtures/tiny-llama.gguf

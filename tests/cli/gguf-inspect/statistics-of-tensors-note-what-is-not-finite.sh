@@ -1,0 +1,1 @@
+gguf-inspect --stats fixtures/data-not-finite.gguf

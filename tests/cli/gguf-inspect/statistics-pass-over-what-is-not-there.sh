@@ -1,0 +1,1 @@
+gguf-inspect --stats fixtures/cut-in-tensor.gguf fixtures/tensor-types-removed.gguf
