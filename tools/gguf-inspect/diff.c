@@ -10,8 +10,9 @@
 bool diff_entry_is_tokenizer(const struct diff_entry *entry)
 {
     static const char prefix[] = "tokenizer.";
-    const struct libgguf_str *key = entry->old_kv ? &entry->old_kv->key : &entry->new_kv->key;
-    return key->size >= sizeof prefix - 1 && memcmp(key->data, prefix, sizeof prefix - 1) == 0;
+    const struct libgguf_kv *kv = entry->old_kv ? entry->old_kv : entry->new_kv;
+    return kv && kv->key.size >= sizeof prefix - 1 &&
+           memcmp(kv->key.data, prefix, sizeof prefix - 1) == 0;
 }
 
 static void count_entry(struct diff *diff, const struct diff_entry *entry)

@@ -1,0 +1,1 @@
+gguf-inspect --stats fixtures/split-00003-of-00003.gguf
