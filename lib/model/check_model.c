@@ -227,8 +227,14 @@ static void check_special_tokens(struct checker *checker)
 static void check_tokenizer_missing(struct checker *checker, bool has_tokens, bool has_merges)
 {
     struct libgguf_str model;
-    if (libgguf_get_str(checker->file, "tokenizer.ggml.model", &model, NULL) != LIBGGUF_OK ||
-        libgguf_str_equal(&model, "none") || libgguf_str_equal(&model, "no_vocab")) {
+    const enum libgguf_status status =
+        libgguf_get_str(checker->file, "tokenizer.ggml.model", &model, NULL);
+    if (status == LIBGGUF_ERR_NOT_FOUND && has_tokens) {
+        check_report(checker->check, CHECK_TOKENIZER_INCOMPLETE, LIBGGUF_NO_OFFSET,
+                     "'tokenizer.ggml.model' is missing, which says what the tokens are for");
+    }
+    if (status != LIBGGUF_OK || libgguf_str_equal(&model, "none") ||
+        libgguf_str_equal(&model, "no_vocab")) {
         return;
     }
     char name[ERROR_NAME_SIZE];
