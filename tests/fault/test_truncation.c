@@ -178,7 +178,7 @@ static bool cut_file(const char *path)
 
 static size_t cut_directory(const char *directory)
 {
-    DIR *stream = opendir(directory);
+    DIR *stream = directory ? opendir(directory) : NULL;
     if (!stream) {
         return 0;
     }
