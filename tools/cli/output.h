@@ -9,7 +9,10 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/** Gives stdout a buffer that suits long listings. Called by cli_main(). */
+/**
+ * Gives stdout a buffer that suits long listings, and makes sure that no file which is opened later
+ * takes the place of a closed standard stream. Called by cli_main().
+ */
 void cli_stdout_begin(void);
 
 /**

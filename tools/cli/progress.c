@@ -1,15 +1,20 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "cli/report.h"
 #include "cli/size.h"
+#include "cli/text.h"
 
 #define SECOND UINT64_C(1000000000)
 #define FIRST_AFTER (SECOND / 2)
 #define THEN_EVERY (SECOND / 10)
+
+/* What the longest numbers leave of a line of 80 columns, which must not wrap. */
+#define LABEL_COLUMNS 24
 
 /* The one whose line stands on the terminal. */
 static struct cli_progress *shown;
@@ -37,7 +42,9 @@ static void draw(struct cli_progress *progress, uint64_t bytes, uint64_t elapsed
     const double per_second = (double)bytes / ((double)elapsed / (double)SECOND);
     cli_size_text(bytes, done);
     cli_size_text((uint64_t)per_second, rate);
-    fprintf(stderr, "\r%s: %s", progress->label, done);
+    putc('\r', stderr);
+    cli_put_text(stderr, progress->label, strlen(progress->label), LABEL_COLUMNS);
+    fprintf(stderr, ": %s", done);
     if (progress->total != CLI_TOTAL_UNKNOWN && progress->total > 0) {
         char total[CLI_NUMBER_SIZE];
         const double share = (double)bytes / (double)progress->total;

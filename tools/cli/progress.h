@@ -20,7 +20,8 @@ struct cli_progress {
     bool wanted;
 };
 
-/** Starts: @p label says what is done ("hashing model.gguf"), @p total is in bytes. */
+/** Starts: @p label says what is done ("hashing model.gguf"; escaped and cut when printed, not
+ * copied), @p total is in bytes. */
 void cli_progress_begin(struct cli_progress *progress, const char *label, uint64_t total);
 
 /** @p bytes are done so far. Cheap enough to call for every block of 64 KiB. */

@@ -1,13 +1,29 @@
 #include "cli/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "cli/report.h"
+
+/*
+ * With one of the three closed, the next file that is opened would take its place, and messages
+ * would end up in it. A descriptor that fails when used gives the error that is due instead.
+ */
+static void keep_standard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
+}
 
 void cli_stdout_begin(void)
 {
     static char buffer[32768];
+    keep_standard_descriptors();
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 }
 
