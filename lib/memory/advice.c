@@ -197,7 +197,7 @@ static enum libgguf_status advise_weight_type(struct question question, struct l
             return status;
         }
         const uint64_t size = other.terms[LIBGGUF_TERM_WEIGHTS].size;
-        if (other.fits && size > most) {
+        if (other.fits && size > most && other.peak.size != question.now.peak.size) {
             most = size;
             out->type = type;
             out->peak = other.peak;

@@ -102,9 +102,13 @@ static bool fill_phase(const struct phase_row *row, const struct libgguf_phase_u
     return phase->total <= INT64_MAX;
 }
 
+/* What every model that runs needs: unknown, it leaves even those strategies open whose formula
+ * does without it. */
+#define ALWAYS (TERM(KV) | TERM(STATE) | TERM(SCRATCH) | TERM(LOGITS))
+
 static bool fill_phases(const struct strategy_row *row, struct libgguf_estimate *out)
 {
-    uint32_t used = 0;
+    uint32_t used = ALWAYS;
     for (unsigned i = 0; i < LIBGGUF_PHASE_COUNT; i++) {
         struct libgguf_phase_use *phase = &out->phases[i];
         if (!fill_phase(&row->phases[i], i > 0 ? &out->phases[i - 1] : NULL, out, phase)) {

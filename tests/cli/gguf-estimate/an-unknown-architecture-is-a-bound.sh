@@ -1,0 +1,1 @@
+gguf-estimate --strategy chunked fixtures/unknown-architecture.gguf

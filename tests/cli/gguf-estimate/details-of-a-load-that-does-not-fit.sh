@@ -1,0 +1,1 @@
+gguf-estimate --strategy chunked --ceiling 6MB fixtures/tiny-llama.gguf

@@ -1,0 +1,1 @@
+gguf-estimate fixtures/tiny-llama.gguf

@@ -1,0 +1,1 @@
+gguf-estimate --format github fixtures/tiny-moe.gguf fixtures/empty.gguf

@@ -1,0 +1,1 @@
+gguf-estimate --format markdown fixtures/tiny-moe.gguf fixtures/empty.gguf

@@ -1,0 +1,1 @@
+gguf-estimate --quiet --ceiling 64KiB fixtures/tiny-llama.gguf

@@ -1,0 +1,1 @@
+gguf-estimate --runtime admission --strategy chunked fixtures/tiny-llama.gguf

@@ -1,0 +1,16 @@
+try() { gguf-estimate "$@" fixtures/tiny-llama.gguf; echo "$?"; }
+gguf-estimate; echo "$?"
+try --strategy chunkd
+try --runtime webllm
+try --tokenizer fast
+try --ceiling 16M
+try --ceiling 0
+try --ctx 99999999999
+try -ctk q9_0
+try -ctk Q4_2
+try --parallel 0
+try --max-growth much
+try --format yaml
+try --format text=
+try --format json --format text
+try --no-such-option

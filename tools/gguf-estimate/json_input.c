@@ -1,0 +1,151 @@
+#include "json_input.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/report.h"
+#include "fields.h"
+
+static enum cli_exit load(const char *path, json_t **out)
+{
+    json_error_t error;
+    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+    if (!file) {
+        cli_error_errno(path, errno, "cannot be opened");
+        return CLI_FAILED;
+    }
+    errno = 0;
+    *out = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    const int read_error = ferror(file) ? errno : 0;
+    if (file != stdin) {
+        fclose(file);
+    }
+    if (*out) {
+        return CLI_YES;
+    }
+    if (read_error) {
+        cli_error_errno(path, read_error, "cannot be read");
+        return CLI_FAILED;
+    }
+    cli_error(path, "line %d: %s", error.line, error.text);
+    return CLI_USAGE;
+}
+
+/* The text of a condition, which may be written as a number or a boolean where it is one. */
+static const char *value_text(const json_t *value, const struct field *field, char buffer[32])
+{
+    const bool number = field->kind == FIELD_SIZE || field->kind == FIELD_NUMBER;
+    if (json_is_integer(value) && number) {
+        snprintf(buffer, 32, "%" PRIdMAX, (intmax_t)json_integer_value(value));
+        return buffer;
+    }
+    if (json_is_boolean(value) && field->kind == FIELD_FLAG) {
+        return json_is_true(value) ? "true" : "false";
+    }
+    return json_is_string(value) && field->kind != FIELD_FLAG ? json_string_value(value) : NULL;
+}
+
+static enum cli_exit read_entry(const char *path, size_t index, json_t *object,
+                                const struct entry *defaults, struct entry_list *list)
+{
+    struct entry entry = *defaults;
+    const char *key;
+    json_t *value;
+    const char *model = json_string_value(json_object_get(object, "path"));
+    const json_t *name = json_object_get(object, "name");
+    if (!json_is_object(object) || !model || (name && !json_is_string(name))) {
+        cli_error(path, "entry %zu: an object with a text \"path\" is needed", index);
+        return CLI_USAGE;
+    }
+    json_object_foreach(object, key, value)
+    {
+        char buffer[32];
+        char why[FIELD_WHY_SIZE] = "another type of value is needed";
+        if (strcmp(key, "path") == 0 || strcmp(key, "name") == 0) {
+            continue;
+        }
+        const struct field *field = field_find(key);
+        if (!field) {
+            cli_error(path, "entry %zu: unknown member \"%s\"", index, key);
+            return CLI_USAGE;
+        }
+        const char *text = value_text(value, field, buffer);
+        if (!text || !field_set(&entry, field, text, why)) {
+            cli_error(path, "entry %zu: \"%s\": %s", index, key, why);
+            return CLI_USAGE;
+        }
+    }
+    const int added = entry_add_matching(list, &entry, model, json_string_value(name));
+    if (added <= 0) {
+        cli_error(path, added < 0 ? "entry %zu: out of memory" : "entry %zu: no file matches '%s'",
+                  index, model);
+        return CLI_FAILED;
+    }
+    return CLI_YES;
+}
+
+enum cli_exit json_input_config(const char *path, const struct entry *defaults,
+                                struct entry_list *list)
+{
+    json_t *root = NULL;
+    enum cli_exit status = load(path, &root);
+    if (status != CLI_YES) {
+        return status;
+    }
+    if (!json_is_array(root) || json_array_size(root) == 0) {
+        cli_error(path, "an array of entries is needed");
+        status = CLI_USAGE;
+    }
+    for (size_t i = 0; i < json_array_size(root) && status == CLI_YES; i++) {
+        status = read_entry(path, i, json_array_get(root, i), defaults, list);
+    }
+    json_decref(root);
+    return status;
+}
+
+/* Adds the peaks of one file of a report; false when it does not look like one. */
+static bool read_report(const json_t *file, struct baseline *out)
+{
+    const char *path = json_string_value(json_object_get(file, "path"));
+    const json_t *strategies = json_object_get(file, "strategies");
+    if (!path || (!json_is_array(strategies) && !json_object_get(file, "error"))) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(strategies); i++) {
+        const json_t *strategy = json_array_get(strategies, i);
+        const char *name = json_string_value(json_object_get(strategy, "name"));
+        const json_t *peak = json_object_get(strategy, "peak");
+        enum libgguf_strategy known;
+        if (!name || !libgguf_strategy_find(name, &known) || !json_is_integer(peak) ||
+            json_integer_value(peak) < 0 ||
+            !baseline_add(out, path, name, (uint64_t)json_integer_value(peak))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum cli_exit json_input_baseline(const char *path, struct baseline *out)
+{
+    json_t *root = NULL;
+    const enum cli_exit status = load(path, &root);
+    if (status != CLI_YES) {
+        return status;
+    }
+    const char *schema = json_string_value(json_object_get(root, "schema"));
+    const json_t *files = json_object_get(root, "files");
+    bool valid = schema && strcmp(schema, "gguf-estimate/1") == 0 && json_is_array(files);
+    for (size_t i = 0; i < json_array_size(files) && valid; i++) {
+        valid = read_report(json_array_get(files, i), out);
+    }
+    out->present = valid;
+    json_decref(root);
+    if (!valid) {
+        cli_error(path, "not an output of gguf-estimate --json (schema gguf-estimate/1)");
+        return CLI_USAGE;
+    }
+    return CLI_YES;
+}

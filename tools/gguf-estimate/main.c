@@ -1,0 +1,289 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/output.h"
+#include "cli/program.h"
+#include "cli/report.h"
+#include "fields.h"
+#include "json_input.h"
+#include "measure.h"
+#include "report.h"
+
+enum {
+    OPTION_FORMAT = CLI_LONG_ONLY,
+    OPTION_JSON,
+    OPTION_CONFIG,
+    OPTION_BASELINE,
+    OPTION_MAX_GROWTH,
+    OPTION_FIELDS, /* from here on: conditions of an entry, by the option's name */
+};
+
+static const struct cli_option options_table[] = {
+    {.code = 0, .help = "What decides:"},
+    {OPTION_FIELDS, "strategy", "NAME",
+     "the way of loading that has to fit; without it, any that fits is enough. full-copy, "
+     "full-copy-f32, eager-f32, lazy-f32, lazy-f32-release, quantized, chunked, stream-decode, "
+     "stream-decode-f32, mapped, memory64",
+     NULL},
+    {OPTION_FIELDS + 1, "ceiling", "SIZE", "the most memory at one moment (default: 128MiB)", NULL},
+    {OPTION_FIELDS + 2, "transfer-cap", "SIZE",
+     "the most bytes in one call into the module (default: 128MiB)", NULL},
+    {OPTION_FIELDS + 3, "address-cap", "SIZE",
+     "the most linear memory (default: 4GiB, 16GiB with 64-bit addresses)", NULL},
+    {OPTION_FIELDS + 4, "js-buffer-cap", "SIZE",
+     "the largest ArrayBuffer (default: 2147483647 bytes)", NULL},
+    {OPTION_FIELDS + 5, "tensor-cap", "SIZE",
+     "the largest tensor in one piece (default: 4294967295 bytes)", NULL},
+    {OPTION_FIELDS + 6, "strict", NULL, "an estimate that is not exact is a no", NULL},
+    {OPTION_BASELINE, "baseline", "FILE", "an earlier output of --json to compare with", NULL},
+    {OPTION_MAX_GROWTH, "max-growth", "N%|SIZE",
+     "how much a peak may have grown since the baseline (default: 0%)", NULL},
+    {OPTION_CONFIG, "config", "FILE",
+     "a JSON array of entries: models or patterns, each with its own conditions", NULL},
+    {.code = 0, .help = "What is loaded, and how:"},
+    {'c', "ctx", "N",
+     "tokens of context; 0: as many as the model has (default: that, but at most 4096)",
+     "--ctx-size"},
+    {OPTION_FIELDS + 7, "type-k", "TYPE", "type of cached keys (default: the runtime's)", "-ctk"},
+    {OPTION_FIELDS + 8, "type-v", "TYPE", "type of cached values (default: the runtime's)", "-ctv"},
+    {OPTION_FIELDS + 9, "chunk-size", "SIZE", "bytes of a chunk (default: 16MiB)", NULL},
+    {OPTION_FIELDS + 10, "parallel", "N", "fetches in flight (default: the runtime's)", NULL},
+    {OPTION_FIELDS + 11, "sequences", "N", "sequences at once (default: 1)", "-np"},
+    {OPTION_FIELDS + 12, "ubatch", "N", "tokens computed at once (default: 512)", "-ub"},
+    {OPTION_FIELDS + 13, "flash-attn", NULL, "flash attention, for runtime llama.cpp", "-fa"},
+    {OPTION_FIELDS + 14, "memory64", NULL, "64-bit addresses for every strategy", NULL},
+    {OPTION_FIELDS + 15, "tokenizer", "NAME",
+     "zero-copy, llama.cpp or none (default: the runtime's)", NULL},
+    {OPTION_FIELDS + 16, "runtime", "NAME",
+     "a named set of constants: reference (the default), admission, llama.cpp", NULL},
+    {OPTION_FIELDS + 17, "size", "SIZE",
+     "the size of the whole model, when FILE is only its beginning", NULL},
+    {.code = 0, .help = "How to show it:"},
+    {OPTION_FORMAT, "format", "NAME[=FILE]",
+     "text (the default), json, markdown, github, junit, sarif, svg or size-limit. May be "
+     "repeated; only one can go to standard output",
+     NULL},
+    {OPTION_JSON, "json", NULL, "the same as --format json", NULL},
+    {0},
+};
+
+#define MAX_OUTPUTS 16
+
+/** One --format. */
+struct output {
+    const struct report_format *format;
+    const char *path; /* NULL: standard output */
+};
+
+struct estimate_options {
+    struct entry defaults;
+    struct entry_list entries;
+    const char *config;
+    const char *baseline_path;
+    struct baseline baseline;
+    struct growth growth;
+    struct output outputs[MAX_OUTPUTS];
+    size_t output_count;
+};
+
+static enum cli_exit add_output(struct cli_args *args, struct estimate_options *options,
+                                const char *text)
+{
+    const struct report_format *format = report_format_find(text);
+    const char *equals = strchr(text, '=');
+    const char *path = equals && strcmp(equals + 1, "-") != 0 ? equals + 1 : NULL;
+    if (!format || (path && !*path)) {
+        return cli_usage_error(args,
+                               "--format takes text, json, markdown, github, junit, sarif, svg or "
+                               "size-limit, not '%s'",
+                               text);
+    }
+    for (size_t i = 0; i < options->output_count && !path; i++) {
+        if (!options->outputs[i].path) {
+            return cli_usage_error(args,
+                                   "only one format can go to standard output: write the "
+                                   "others as --format %s=FILE",
+                                   format->name);
+        }
+    }
+    if (options->output_count == MAX_OUTPUTS) {
+        return cli_usage_error(args, "more than %d formats", MAX_OUTPUTS);
+    }
+    options->outputs[options->output_count++] = (struct output){format, path};
+    return CLI_YES;
+}
+
+/* Conditions are kept under names of the configuration: underscores for dashes. */
+static enum cli_exit take_field(struct cli_args *args, const char *option,
+                                struct estimate_options *options)
+{
+    char name[32];
+    char why[FIELD_WHY_SIZE];
+    size_t used = 0;
+    for (; option[used] && used + 1 < sizeof name; used++) {
+        name[used] = option[used];
+        if (name[used] == '-') {
+            name[used] = '_';
+        }
+    }
+    name[used] = '\0';
+    const char *text = args->value ? args->value : "true";
+    if (!field_set(&options->defaults, field_find(name), text, why)) {
+        return cli_usage_error(args, "%s: '%s': %s", args->option, text, why);
+    }
+    return CLI_YES;
+}
+
+static const char *option_name(int code)
+{
+    for (size_t i = 0; options_table[i].code || options_table[i].help; i++) {
+        if (options_table[i].code == code) {
+            return options_table[i].name;
+        }
+    }
+    return "";
+}
+
+static enum cli_exit take_option(struct cli_args *args, int code, struct estimate_options *options)
+{
+    switch (code) {
+    case OPTION_FORMAT:
+        return add_output(args, options, args->value);
+    case OPTION_JSON:
+        return add_output(args, options, "json");
+    case OPTION_CONFIG:
+        options->config = args->value;
+        return CLI_YES;
+    case OPTION_BASELINE:
+        options->baseline_path = args->value;
+        return CLI_YES;
+    case OPTION_MAX_GROWTH:
+        if (!growth_parse(args->value, &options->growth)) {
+            return cli_usage_error(args,
+                                   "--max-growth takes a percentage such as 5%% or a size, "
+                                   "not '%s'",
+                                   args->value);
+        }
+        return CLI_YES;
+    default:
+        return take_field(args, option_name(code), options);
+    }
+}
+
+static enum cli_exit collect_entries(const struct cli_args *args, struct estimate_options *options)
+{
+    for (int i = 0; i < args->operand_count; i++) {
+        if (!entry_add(&options->entries, &options->defaults, args->operands[i], NULL)) {
+            cli_error(NULL, "out of memory");
+            return CLI_FAILED;
+        }
+    }
+    enum cli_exit status = CLI_YES;
+    if (options->config) {
+        status = json_input_config(options->config, &options->defaults, &options->entries);
+    }
+    if (status == CLI_YES && options->baseline_path) {
+        status = json_input_baseline(options->baseline_path, &options->baseline);
+    }
+    return status;
+}
+
+static enum cli_exit parse(struct cli_args *args, struct estimate_options *options)
+{
+    int code;
+    options->growth.is_percent = true;
+    while ((code = cli_args_next(args)) > 0) {
+        const enum cli_exit status = take_option(args, code, options);
+        if (status != CLI_YES) {
+            return status;
+        }
+    }
+    if (code == CLI_ARGS_EXIT) {
+        return args->exit;
+    }
+    if (args->operand_count == 0 && !options->config) {
+        return cli_usage_error(args, "no model given");
+    }
+    if (options->output_count == 0) {
+        options->outputs[options->output_count++] =
+            (struct output){report_format_find("text"), NULL};
+    }
+    return collect_entries(args, options);
+}
+
+static bool print_one(const struct output *output, const struct report *report)
+{
+    struct cli_output file;
+    if (!output->path) {
+        return output->format->print(report, stdout);
+    }
+    if (!cli_output_open(&file, output->path, CLI_OUTPUT_REPLACE)) {
+        return false;
+    }
+    if (!output->format->print(report, file.stream)) {
+        if (ferror(file.stream)) {
+            cli_error(output->path, "cannot be written");
+        }
+        cli_output_discard(&file);
+        return false;
+    }
+    return cli_output_commit(&file);
+}
+
+static enum cli_exit measure_all(const struct estimate_options *options, struct measurement *items)
+{
+    const struct measure_rules rules = {&options->baseline, &options->growth};
+    enum cli_exit worst = CLI_YES;
+    for (size_t i = 0; i < options->entries.count; i++) {
+        const enum cli_exit status = measure(&options->entries.items[i], &rules, &items[i]);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+static enum cli_exit estimate_all(const struct estimate_options *options)
+{
+    struct measurement *items = calloc(options->entries.count, sizeof *items);
+    if (!items) {
+        cli_error(NULL, "out of memory");
+        return CLI_FAILED;
+    }
+    enum cli_exit status = measure_all(options, items);
+    const struct report report = {items, options->entries.count, status == CLI_YES};
+    for (size_t i = 0; i < options->output_count; i++) {
+        if (!print_one(&options->outputs[i], &report)) {
+            status = CLI_FAILED;
+        }
+    }
+    free(items);
+    return status;
+}
+
+static enum cli_exit run(struct cli_args *args)
+{
+    struct estimate_options options = {
+        .defaults.options.struct_size = sizeof(struct libgguf_estimate_options),
+    };
+    enum cli_exit status = parse(args, &options);
+    if (status == CLI_YES && options.entries.count > 0) {
+        status = estimate_all(&options);
+    }
+    entry_list_free(&options.entries);
+    baseline_free(&options.baseline);
+    return status;
+}
+
+static const struct cli_program program = {
+    .name = "gguf-estimate",
+    .usage = "[OPTION]... MODEL...\n[OPTION]... --config FILE [MODEL]...",
+    .summary = "Estimates the peak memory of loading GGUF models, from their headers alone, and "
+               "holds it against limits. A MODEL of - is standard input.",
+    .options = options_table,
+    .run = run,
+    .notes = "Sizes are written as 16MiB, 16MB or 16777216. Status 0 means that everything fits.",
+};
+
+int main(int argc, char **argv)
+{
+    return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,211 @@
+#include <string.h>
+
+#include "cli/color.h"
+#include "cli/report.h"
+#include "cli/size.h"
+#include "cli/text.h"
+#include "report.h"
+#include "text_chart.h"
+
+static void put_label(FILE *stream, const struct entry *entry)
+{
+    const char *label = entry_label(entry);
+    fputs(cli_style(CLI_HEADING), stream);
+    cli_put_text(stream, label, strlen(label), CLI_ALL_COLUMNS);
+    fputs(cli_style(CLI_PLAIN), stream);
+}
+
+static void put_model(const struct measurement *item, FILE *stream)
+{
+    const struct libgguf_footprint_facts *facts = &item->facts;
+    char number[CLI_NUMBER_SIZE];
+    put_label(stream, item->entry);
+    fprintf(stream, ": %s, %s parameters",
+            facts->architecture[0] ? facts->architecture : "no architecture",
+            cli_magnitude_text(facts->parameter_count, number));
+    fprintf(stream, ", %s bytes\n", cli_count_text(facts->file_size, number));
+}
+
+static void put_settings(const struct measurement *item, FILE *stream)
+{
+    static const char *const origins[] = {"as asked", "the model's", "the default"};
+    const struct libgguf_estimate_settings *settings = &item->loads[item->shown].estimate.settings;
+    char number[CLI_NUMBER_SIZE];
+    fprintf(stream, "  context %s tokens (%s", cli_count_text(settings->context, number),
+            origins[settings->context_origin]);
+    if (item->facts.context_length != settings->context && item->facts.context_length > 0) {
+        fprintf(stream, "; the model has %s", cli_count_text(item->facts.context_length, number));
+    }
+    fprintf(stream, "), KV cache %s/%s, %s bytes a token\n", settings->type_k->ggml_name,
+            settings->type_v->ggml_name, cli_count_text(item->kv_per_token, number));
+    fprintf(stream, "  chunks of %s bytes, ", cli_count_text(settings->chunk_size, number));
+    fprintf(stream, "%u in flight, runtime %s, tokenizer %s%s\n", (unsigned)settings->parallel,
+            settings->runtime->name, libgguf_tokenizer_model_name(settings->tokenizer),
+            item->entry->options.memory64 ? ", 64-bit addresses" : "");
+}
+
+/* "fits", or the names of the limits that are exceeded. */
+static void put_verdict(const struct load *load, const struct entry *entry, FILE *stream)
+{
+    const bool inexact = entry->strict && load->estimate.peak.certainty != LIBGGUF_EXACT;
+    fputs(cli_style(load->passed ? CLI_GOOD : CLI_BAD), stream);
+    fputs(load->passed ? "fits" : "no:", stream);
+    const char *separator = " ";
+    for (unsigned i = 0; i < LIBGGUF_LIMIT_COUNT; i++) {
+        if (report_exceeds(load, (enum libgguf_limit)i)) {
+            const bool unknown = load->estimate.limits[i].verdict == LIBGGUF_VERDICT_UNKNOWN;
+            fprintf(stream, "%s%s%s", separator, libgguf_limit_name((enum libgguf_limit)i),
+                    unknown ? "?" : "");
+            separator = ", ";
+        }
+    }
+    if (load->grown) {
+        fprintf(stream, "%sgrown", separator);
+        separator = ", ";
+    }
+    if (inexact) {
+        fprintf(stream, "%sinexact", separator);
+    }
+    fputs(cli_style(CLI_PLAIN), stream);
+}
+
+static void put_pool(FILE *stream, uint64_t size)
+{
+    char number[CLI_NUMBER_SIZE];
+    cli_put_right(stream, size ? cli_count_text(size, number) : "-", 15);
+}
+
+static void put_table(const struct measurement *item, FILE *stream)
+{
+    fprintf(stream, "\n%s  %-17s%15s%15s%15s  verdict%s\n", cli_style(CLI_FAINT), "strategy",
+            "peak", "js", "linear", cli_style(CLI_PLAIN));
+    for (size_t i = 0; i < item->load_count; i++) {
+        const struct load *load = &item->loads[i];
+        const struct libgguf_estimate *estimate = &load->estimate;
+        char amount[REPORT_AMOUNT_SIZE];
+        fprintf(stream, "  %-17s", libgguf_strategy_name(estimate->strategy));
+        cli_put_right(stream, report_amount(estimate->peak, amount), 15);
+        put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_JS]);
+        put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_LINEAR]);
+        fputs("  ", stream);
+        put_verdict(load, item->entry, stream);
+        putc('\n', stream);
+    }
+}
+
+static void put_part(FILE *stream, enum libgguf_pool pool, const char *label,
+                     struct libgguf_amount amount)
+{
+    char text[REPORT_AMOUNT_SIZE];
+    if (amount.size > 0) {
+        fprintf(stream, "  %-8s%-34s", libgguf_pool_name(pool), label);
+        cli_put_right(stream, report_amount(amount, text), 20);
+        putc('\n', stream);
+    }
+}
+
+static void put_parts(const struct libgguf_estimate *estimate, FILE *stream)
+{
+    const struct libgguf_phase_use *phase = &estimate->phases[estimate->peak_phase];
+    char text[REPORT_AMOUNT_SIZE];
+    fprintf(stream, "\n%sParts of the peak%s (%s bytes, in phase %s)\n", cli_style(CLI_HEADING),
+            cli_style(CLI_PLAIN), report_amount(estimate->peak, text), phase->name);
+    for (unsigned pool = 0; pool < LIBGGUF_POOL_MAPPED; pool++) {
+        const struct libgguf_pool_use *use = &phase->pools[pool];
+        for (unsigned term = 0; term < LIBGGUF_TERM_COUNT; term++) {
+            if ((use->terms >> term & 1) != 0) {
+                put_part(stream, (enum libgguf_pool)pool,
+                         libgguf_term_label((enum libgguf_term)term), estimate->terms[term]);
+            }
+        }
+        if (pool == LIBGGUF_POOL_LINEAR && use->held > 0) {
+            const struct libgguf_amount base = estimate->terms[LIBGGUF_TERM_BASE];
+            const uint64_t used = use->live + base.size;
+            put_part(stream, LIBGGUF_POOL_LINEAR, libgguf_term_label(LIBGGUF_TERM_BASE), base);
+            put_part(stream, LIBGGUF_POOL_LINEAR, "rest of pages, and never given back",
+                     (struct libgguf_amount){use->held - used, LIBGGUF_EXACT});
+        }
+    }
+}
+
+static void put_failure(const struct load *load, FILE *stream)
+{
+    const struct libgguf_address_failure *failure = &load->estimate.failure;
+    if (!failure->fails) {
+        return;
+    }
+    char number[CLI_NUMBER_SIZE];
+    fprintf(stream, "  linear memory ends in phase %s", load->estimate.phases[failure->phase].name);
+    if (failure->layer != LIBGGUF_NONE) {
+        fprintf(stream, ", at layer %s", cli_count_text(failure->layer, number));
+    }
+    if (load->failing_tensor[0]) {
+        fprintf(stream, " (%s)", load->failing_tensor);
+    }
+    putc('\n', stream);
+}
+
+static void put_advice(const struct measurement *item, FILE *stream)
+{
+    char line[REPORT_ADVICE_SIZE];
+    if (item->advice_count > 0) {
+        fprintf(stream, "\n%sAdvice%s\n", cli_style(CLI_HEADING), cli_style(CLI_PLAIN));
+    }
+    for (size_t i = 0; i < item->advice_count; i++) {
+        fputs("  ", stream);
+        cli_put_wrapped(stream, report_advice(&item->advice[i], line), 2, 4, 80);
+    }
+}
+
+static void put_notes(const struct load *load, FILE *stream)
+{
+    for (unsigned i = 0; i < LIBGGUF_NOTE_COUNT; i++) {
+        if ((load->estimate.notes >> i & 1) != 0) {
+            fprintf(stream, "  %snote:%s ", cli_style(CLI_WARN), cli_style(CLI_PLAIN));
+            cli_put_wrapped(stream, libgguf_note_text((enum libgguf_note)i), 8, 4, 80);
+        }
+    }
+}
+
+static void put_answer(const struct measurement *item, FILE *stream)
+{
+    const struct load *load = &item->loads[item->shown];
+    char reason[REPORT_REASON_SIZE];
+    char amount[REPORT_AMOUNT_SIZE];
+    put_label(stream, item->entry);
+    fprintf(stream, ": %s: ", libgguf_strategy_name(load->estimate.strategy));
+    if (load->passed) {
+        fprintf(stream, "fits, peak %s bytes\n", report_amount(load->estimate.peak, amount));
+    } else {
+        fprintf(stream, "no: %s\n", report_reason(load, item->entry, reason));
+    }
+}
+
+bool text_report_print(const struct report *report, FILE *stream)
+{
+    bool first = true;
+    for (size_t i = 0; i < report->count; i++) {
+        const struct measurement *item = &report->items[i];
+        if (item->failed) {
+            continue;
+        }
+        const struct load *shown = &item->loads[item->shown];
+        if (cli_quiet()) {
+            put_answer(item, stream);
+            continue;
+        }
+        if (!first) {
+            putc('\n', stream);
+        }
+        first = false;
+        put_model(item, stream);
+        put_settings(item, stream);
+        put_notes(shown, stream);
+        put_table(item, stream);
+        put_failure(shown, stream);
+        text_chart_print(&shown->estimate, stream);
+        put_parts(&shown->estimate, stream);
+        put_advice(item, stream);
+    }
+    return true;
+}
