@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "model/decode_tensor.h"
 #include "model/stats_piece.h"
+#include "model/stats_read.h"
 
 enum { DEFAULT_THREADS = 2, RING_PER_THREAD = 4, MAX_ELEMENT_SIZE = 8 };
 
@@ -34,6 +35,7 @@ struct run {
     const struct libgguf_stats_options *options;
     struct libgguf_tensor_stats *out;
     struct libgguf_error *err;
+    struct stats_reader reader; /* of a stream, only one thread is at work */
 
     pthread_mutex_t lock; /* over all that follows */
     pthread_cond_t room;  /* the ring has moved on, or the run has failed */
@@ -125,14 +127,14 @@ static void stop(struct run *run, enum libgguf_status status, const struct libgg
     pthread_cond_broadcast(&run->room);
 }
 
-static enum libgguf_status work_on(const struct run *run, const struct piece *piece, void *buffer,
+static enum libgguf_status work_on(struct run *run, const struct piece *piece, void *buffer,
                                    struct stats_sums *out, struct libgguf_error *err)
 {
     const struct libgguf_tensor *tensor = run->tensors[piece->tensor];
     const size_t block_size = tensor->type->block_size;
     const enum libgguf_status status =
-        libgguf_tensor_read(run->file, tensor, piece->first_block * block_size, buffer,
-                            piece->block_count * block_size, err);
+        stats_read(&run->reader, tensor, piece->first_block * block_size, buffer,
+                   piece->block_count * block_size, err);
     if (status == LIBGGUF_OK) {
         *out = stats_sums_of_blocks(tensor->type, decode_tensor_is_big_endian(run->file, tensor),
                                     buffer, piece->block_count, piece->first_block);
@@ -253,5 +255,6 @@ enum libgguf_status libgguf_tensors_stats(const struct libgguf_file *file,
                       .options = options,
                       .out = out,
                       .err = err};
-    return run_all(&run, threads, err);
+    stats_reader_begin(&run.reader, file, tensors, count);
+    return run_all(&run, stats_reader_is_parallel(&run.reader) ? threads : 1, err);
 }

@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -338,6 +340,74 @@ static void a_read_error_ends_the_run_and_says_so(void **state)
     small_model_free(&model);
 }
 
+struct feed {
+    const struct small_model *model;
+    int fd;
+};
+
+static void *write_all(void *context)
+{
+    const struct feed *feed = context;
+    for (size_t at = 0; at < feed->model->size;) {
+        const ssize_t written = write(feed->fd, feed->model->bytes + at, feed->model->size - at);
+        if (written < 0) {
+            break;
+        }
+        at += (size_t)written;
+    }
+    close(feed->fd);
+    return NULL;
+}
+
+/* The statistics of @p model read from a pipe that may keep less than it is long. */
+static enum libgguf_status stats_of_pipe(struct small_model *model, bool backwards,
+                                         struct libgguf_tensor_stats stats[5])
+{
+    int fds[2];
+    pthread_t writer;
+    struct libgguf_source *source;
+    const struct libgguf_open_options open = {.struct_size = sizeof open,
+                                              .allow_missing_data = true};
+    const struct libgguf_stats_options options = {.struct_size = sizeof options, .threads = 8};
+    assert_int_equal(pipe(fds), 0);
+    struct feed feed = {model, fds[1]};
+    assert_int_equal(pthread_create(&writer, NULL, write_all, &feed), 0);
+    assert_int_equal(libgguf_source_from_fd(fds[0], 300000, &source, NULL), LIBGGUF_OK);
+    assert_int_equal(libgguf_open_source(source, &open, &model->file, NULL), LIBGGUF_OK);
+    for (size_t i = 0; i < 5; i++) {
+        model->tensors[i] = libgguf_tensor_at(model->file, backwards ? 4 - i : i);
+    }
+    const enum libgguf_status status =
+        libgguf_tensors_stats(model->file, model->tensors, 5, &options, stats, NULL);
+    close(fds[0]);
+    pthread_join(writer, NULL);
+    return status;
+}
+
+static void a_pipe_is_read_in_passing(void **state)
+{
+    (void)state;
+    struct small_model model;
+    struct libgguf_tensor_stats from_memory[5], from_pipe[5];
+    signal(SIGPIPE, SIG_IGN);
+    make_mixed(&model);
+    small_model_open(&model);
+    stats_of(&model, 2, 5, from_memory);
+    libgguf_close(model.file);
+    assert_int_equal(stats_of_pipe(&model, false, from_pipe), LIBGGUF_OK);
+    for (size_t i = 0; i < 5; i++) {
+        assert_int_equal(from_pipe[i].status, from_memory[i].status);
+        assert_memory_equal(&from_pipe[i].rms, &from_memory[i].rms, sizeof from_memory[i].rms);
+    }
+    libgguf_close(model.file);
+    /* The last tensor first: all before it would have to be kept. */
+    assert_int_equal(stats_of_pipe(&model, true, from_pipe), LIBGGUF_ERR_RANGE);
+    libgguf_close(model.file);
+    model.size -= 100;
+    assert_int_equal(stats_of_pipe(&model, false, from_pipe), LIBGGUF_ERR_TRUNCATED);
+    small_model_free(&model);
+}
+
 static bool grow(void *context, uint64_t bytes)
 {
     (void)bytes;
@@ -402,6 +472,7 @@ int main(void)
         cmocka_unit_test(a_tensor_with_missing_bytes_is_passed_over),
         cmocka_unit_test(progress_grows_to_all_bytes_and_can_stop_the_work_at_any_call),
         cmocka_unit_test(a_read_error_ends_the_run_and_says_so),
+        cmocka_unit_test(a_pipe_is_read_in_passing),
         cmocka_unit_test(a_file_that_changes_meanwhile_gives_no_result),
         cmocka_unit_test(broken_arguments_are_refused),
     };

@@ -7,18 +7,18 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 
-/* One for each processor; the results do not depend on it. A stream is for one reader. */
-static unsigned thread_count(const struct model_file *model)
+/* One for each processor; the results do not depend on it. */
+static unsigned thread_count(void)
 {
     const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    if (model->is_stream || processors < 1) {
+    if (processors < 1) {
         return 1;
     }
     return processors < LIBGGUF_STATS_MAX_THREADS ? (unsigned)processors
                                                   : LIBGGUF_STATS_MAX_THREADS;
 }
 
-static bool is_wanted(const struct libgguf_tensor *tensor, const char *glob)
+bool data_stats_wants(const struct libgguf_tensor *tensor, const char *glob)
 {
     return !glob || cli_glob_match(glob, tensor->name.data, (size_t)tensor->name.size);
 }
@@ -29,7 +29,7 @@ static uint64_t choose(const struct model_file *model, const char *glob, struct 
     uint64_t size = 0;
     for (size_t i = 0; i < libgguf_tensor_count(model->file); i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(model->file, i);
-        if (is_wanted(tensor, glob)) {
+        if (data_stats_wants(tensor, glob)) {
             out->tensors[out->count++] = tensor;
             const bool readable = tensor->missing_size == 0 &&
                                   libgguf_tensor_decodable(model->file, tensor, NULL) == LIBGGUF_OK;
@@ -55,7 +55,7 @@ enum cli_exit data_stats_compute(const struct model_file *model, const char *glo
     cli_progress_begin(&progress, "decoding", choose(model, glob, out));
     const struct libgguf_stats_options options = {
         .struct_size = sizeof options,
-        .threads = thread_count(model),
+        .threads = thread_count(),
         .progress = cli_progress_callback,
         .context = &progress,
     };

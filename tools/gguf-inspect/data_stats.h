@@ -43,11 +43,17 @@ struct data_tally data_stats_tally(const struct data_stats *stats);
  */
 enum cli_exit data_tally_verdict(const struct data_tally *tally);
 
-/** --stats: a line for each tensor, and a note below it where something is not right. */
-void data_stats_print(const struct data_stats *stats);
+/** True when the name of @p tensor matches @p glob, or that is NULL. */
+bool data_stats_wants(const struct libgguf_tensor *tensor, const char *glob);
 
-/** --stats: writes an array, as the value of a member. */
-void data_stats_json(const struct data_stats *stats, struct libgguf_json *json);
+/**
+ * --stats: a line for each tensor whose name matches @p glob (NULL: all), and a note below it where
+ * something is not right.
+ */
+void data_stats_print(const struct data_stats *stats, const char *glob);
+
+/** --stats: the same as an array, the value of a member. */
+void data_stats_json(const struct data_stats *stats, const char *glob, struct libgguf_json *json);
 
 /**
  * --check-data: a line for each tensor that is not sound, and, unless --quiet, what it all came to.

@@ -62,11 +62,14 @@ static void json_tensor(struct libgguf_json *json, const struct libgguf_tensor *
     }
 }
 
-void data_stats_json(const struct data_stats *stats, struct libgguf_json *json)
+void data_stats_json(const struct data_stats *stats, const char *glob, struct libgguf_json *json)
 {
     libgguf_json_array_begin(json, LIBGGUF_JSON_LINES);
     for (size_t i = 0; i < stats->count; i++) {
         const struct libgguf_tensor_stats *one = &stats->stats[i];
+        if (!data_stats_wants(stats->tensors[i], glob)) {
+            continue;
+        }
         libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
         json_tensor(json, stats->tensors[i], one);
         if (one->status == LIBGGUF_OK) {

@@ -78,13 +78,15 @@ static void put_findings(const struct libgguf_tensor *tensor,
     printf("%s\n", cli_style(CLI_PLAIN));
 }
 
-static size_t name_columns(const struct data_stats *stats)
+static size_t name_columns(const struct data_stats *stats, const char *glob)
 {
     size_t widest = strlen("Tensor");
     for (size_t i = 0; i < stats->count; i++) {
         const struct libgguf_str *name = &stats->tensors[i]->name;
         const size_t columns = cli_text_columns(name->data, (size_t)name->size, NAME_COLUMNS_MAX);
-        widest = columns > widest ? columns : widest;
+        if (data_stats_wants(stats->tensors[i], glob)) {
+            widest = columns > widest ? columns : widest;
+        }
     }
     return widest;
 }
@@ -114,14 +116,16 @@ static void print_tensor(const struct libgguf_tensor *tensor,
     }
 }
 
-void data_stats_print(const struct data_stats *stats)
+void data_stats_print(const struct data_stats *stats, const char *glob)
 {
-    const size_t width = name_columns(stats);
+    const size_t width = name_columns(stats, glob);
     printf("%s%-*s  %-10s%15s%12s%12s%12s%12s%16s%s\n", cli_style(CLI_HEADING), (int)width,
            "Tensor", "Type", "Elements", "Minimum", "Maximum", "Mean", "RMS", "Zeros",
            cli_style(CLI_PLAIN));
     for (size_t i = 0; i < stats->count; i++) {
-        print_tensor(stats->tensors[i], &stats->stats[i], width);
+        if (data_stats_wants(stats->tensors[i], glob)) {
+            print_tensor(stats->tensors[i], &stats->stats[i], width);
+        }
     }
 }
 

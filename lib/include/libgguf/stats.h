@@ -61,8 +61,13 @@ struct libgguf_stats_options {
  * Computes the statistics of @p count tensors of @p file and stores them in the same order in
  * @p out. A tensor that cannot be decoded is no failure: its status says so. @p options may be
  * NULL. About 0.6 MiB for each thread.
- * Statuses: ARGUMENT, MEMORY, IO, TRUNCATED (the file shrank), CHANGED (it changed while it was
- * read), CANCELLED. On failure @p out is undefined.
+ *
+ * A stream is read by the caller's thread alone, whatever the options say: in passing when the
+ * tensors are given in the order of their data (nothing of them can be read again then), otherwise
+ * within what the stream may keep.
+ * Statuses: ARGUMENT, MEMORY, IO, TRUNCATED (the file shrank, or the stream ended early),
+ * CHANGED (it changed while it was read), RANGE (more of a stream would have to be kept than may
+ * be), CANCELLED. On failure @p out is undefined.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_tensors_stats(const struct libgguf_file *file, const struct libgguf_tensor *const *tensors,
