@@ -6,6 +6,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "base/source.h"
 #include "format/look_alike.h"
 #include "format/walk.h"
 
@@ -338,8 +339,9 @@ enum libgguf_status index_read(struct libgguf_file *file,
                                const struct libgguf_open_options *options,
                                struct libgguf_error *err)
 {
-    unsigned char *const window = malloc(WINDOW_SIZE);
-    if (!window) {
+    /* Memory is decoded where it lies. */
+    unsigned char *const window = file->source->memory ? NULL : malloc(WINDOW_SIZE);
+    if (!window && !file->source->memory) {
         return failure_memory(err);
     }
     file->header.alignment = LIBGGUF_DEFAULT_ALIGNMENT;

@@ -11,6 +11,7 @@
 #include <libgguf/estimate.h>
 #include <libgguf/file.h>
 #include <libgguf/json.h>
+#include <libgguf/loader.h>
 #include <libgguf/manifest.h>
 #include <libgguf/model.h>
 #include <libgguf/plan.h>

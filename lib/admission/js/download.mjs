@@ -1,0 +1,180 @@
+// One chunk from the network into an open chunk of the module, through a buffer that is used again.
+import { AdmissionError, asAdmissionError } from './errors.mjs';
+import { WINDOW } from './module.mjs';
+
+/** Buffers of one window each. There are never more than are in use at once. */
+export class BufferPool {
+  #free = [];
+  #lent = 0;
+  #size = 0;
+  peak = 0;
+
+  take() {
+    this.#lent++;
+    const buffer = this.#free.pop();
+    if (!buffer) this.#size += WINDOW;
+    this.peak = Math.max(this.peak, this.#size);
+    return buffer ?? new ArrayBuffer(WINDOW);
+  }
+
+  /** A buffer that went lost with a broken stream comes back as undefined. */
+  give(buffer) {
+    this.#lent--;
+    if (buffer?.byteLength === WINDOW) this.#free.push(buffer);
+    else this.#size -= WINDOW;
+  }
+
+  /** Bytes of all buffers. */
+  get size() {
+    return this.#size;
+  }
+
+  clear() {
+    this.#size -= this.#free.length * WINDOW;
+    this.#free = [];
+  }
+}
+
+/** Runs `work(signal)`, which calls `alive()` when bytes arrive; none for `timeout` ms is an error. */
+async function watched(signal, timeout, details, work) {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal.reason);
+  let stalled = false;
+  let timer;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stalled = true;
+      controller.abort();
+    }, timeout);
+  };
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop);
+  alive();
+  try {
+    return await work(controller.signal, alive);
+  } catch (error) {
+    if (signal.aborted) throw new AdmissionError('cancelled', 'the admission was cancelled', { cause: signal.reason });
+    if (stalled) {
+      throw new AdmissionError('stalled', `no byte of chunk ${details.chunk} came for ${timeout} ms`, { ...details, cause: error });
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', stop);
+    controller.abort(); // ends what was not read to its end
+  }
+}
+
+function checkResponse(response, size, details) {
+  const { url, chunk } = details;
+  if (!response.ok) {
+    throw new AdmissionError('http', `chunk ${chunk}: ${url} answered ${response.status}`, { ...details, status: response.status });
+  }
+  const type = response.headers.get('content-type') ?? '';
+  if (/^\s*text\/html/i.test(type)) {
+    throw new AdmissionError('content', `chunk ${chunk}: ${url} is a web page, not a chunk`, details);
+  }
+  const length = response.headers.get('content-length');
+  if (length !== null && !response.headers.get('content-encoding') && Number(length) !== size) {
+    throw new AdmissionError('length', `chunk ${chunk}: ${url} has ${length} bytes, the manifest says ${size}`, details);
+  }
+}
+
+async function fetchResponse(url, cache, signal, details) {
+  try {
+    return await fetch(url, { signal, cache });
+  } catch (error) {
+    const online = globalThis.navigator?.onLine !== false;
+    throw new AdmissionError('offline', `chunk ${details.chunk}: ${online ? `${url} could not be reached` : 'there is no network'}`, {
+      ...details,
+      cause: error,
+    });
+  }
+}
+
+/** A read that ends when the signal does: not every stream ends its reads when its fetch is aborted. */
+function abortable(signal) {
+  const aborted = new Promise((_, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  aborted.catch(() => {});
+  return (promise) => Promise.race([promise, aborted]);
+}
+
+/** The body in pieces of at most a window; each piece is good until the next is asked for. */
+async function* pieces(body, pool, room, signal) {
+  const read = abortable(signal);
+  let reader;
+  try {
+    reader = body.getReader({ mode: 'byob' });
+  } catch {
+    reader = body.getReader();
+    for (let part = await read(reader.read()); !part.done; part = await read(reader.read())) yield part.value;
+    return;
+  }
+  let buffer = pool.take();
+  try {
+    for (;;) {
+      // One byte more than there may be, so that a longer body is noticed.
+      const view = new Uint8Array(buffer, 0, Math.min(WINDOW, room.left + 1));
+      buffer = undefined; // the stream has it
+      const { done, value } = await read(reader.read(view));
+      buffer = value?.buffer;
+      if (done) return;
+      room.lend = () => {
+        const lent = buffer;
+        buffer = undefined;
+        return lent;
+      };
+      room.giveBack = (returned) => {
+        buffer = returned;
+      };
+      yield value;
+      if (!buffer) throw new AdmissionError('state', 'a buffer was not given back');
+    }
+  } finally {
+    pool.give(buffer);
+  }
+}
+
+/**
+ * Fetches one chunk and appends it to `handle`; what arrives is handed to `store` as well, if there
+ * is one. The chunk's digest is for the caller to check.
+ */
+export async function download(entry, index, { base, gzip, cache, signal, timeout, pool, append, store, onBytes }) {
+  const packed = gzip && entry.gzip && typeof DecompressionStream !== 'undefined';
+  const url = new URL(packed ? entry.gzip.path : entry.path, base);
+  const details = { chunk: index, url: url.href };
+  await watched(signal, timeout, details, async (inner, alive) => {
+    const response = await fetchResponse(url, cache, inner, details);
+    checkResponse(response, packed ? entry.gzip.size : entry.size, details);
+    let { body } = response;
+    // A server that says how it packed the file has had it unpacked by now.
+    if (packed && !response.headers.get('content-encoding')) body = body.pipeThrough(new DecompressionStream('gzip'));
+    const room = { left: entry.size };
+    try {
+      for await (const piece of pieces(body, pool, room, inner)) {
+        alive();
+        if (piece.length > room.left) {
+          throw new AdmissionError('length', `chunk ${index}: ${url} has more than ${entry.size} bytes`, details);
+        }
+        const at = entry.size - room.left;
+        room.left -= piece.length;
+        append(piece);
+        if (store) await store(entry.offset + at, piece, room);
+        onBytes(piece.length);
+      }
+    } catch (error) {
+      if (packed && error instanceof TypeError && !inner.aborted) {
+        throw new AdmissionError('corrupt', `chunk ${index}: ${url} is not the gzip file it should be`, { ...details, cause: error });
+      }
+      throw asAdmissionError(error, 'dropped', `chunk ${index}: the connection broke off after ${entry.size - room.left} of ${entry.size} bytes`, details);
+    }
+    if (room.left > 0) {
+      throw new AdmissionError('length', `chunk ${index}: ${url} ended after ${entry.size - room.left} of ${entry.size} bytes`, details);
+    }
+  });
+}

@@ -1,0 +1,353 @@
+// Admits GGUF models from a bundle: fetched in chunks, verified as they arrive, active only when
+// every byte is right. docs/admission.md is the reference.
+import { AdmissionError, asAdmissionError, cancelled } from './errors.mjs';
+import { BufferPool, download } from './download.mjs';
+import { fetchManifest, planFor } from './manifest.mjs';
+import { Model, ModelHeader } from './model.mjs';
+import { createModule, MAX_OPEN, PAGE, WINDOW } from './module.mjs';
+import { OpfsSink } from './opfs.mjs';
+
+export { AdmissionError, Model, ModelHeader };
+export { removeStored, storedModels } from './opfs.mjs';
+
+const HEALED_BY_RELOAD = new Set(['corrupt', 'length']);
+const WORTH_A_RETRY = new Set(['corrupt', 'length', 'dropped', 'offline', 'stalled']);
+
+const isTransient = ({ code, status }) => WORTH_A_RETRY.has(code) || (code === 'http' && (status >= 500 || status === 429));
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    }, { once: true });
+  });
+}
+
+/** Bytes, rate and stage of a run, told to the page. */
+class Progress {
+  #tell;
+  #start = performance.now();
+  #fetched = 0;
+
+  constructor(tell, total) {
+    this.#tell = tell ?? (() => {});
+    this.total = total;
+    this.received = 0;
+    this.verified = 0;
+    this.resumed = 0;
+  }
+
+  bytes(index, size, received, count) {
+    this.#fetched += count;
+    this.received += count;
+    this.report('receiving', { index, size, received, state: 'receiving' });
+  }
+
+  report(stage, chunk) {
+    const seconds = (performance.now() - this.#start) / 1000;
+    this.#tell({
+      stage,
+      total: this.total,
+      received: this.received,
+      verified: this.verified,
+      resumed: this.resumed,
+      rate: seconds > 0 ? this.#fetched / seconds : 0,
+      ...(chunk && { chunk }),
+    });
+  }
+}
+
+/** One run from plan to active model. */
+class Run {
+  constructor(host, module, plan, options, signal) {
+    this.host = host;
+    this.module = module;
+    this.plan = plan;
+    this.options = options;
+    this.pool = new BufferPool();
+    this.controller = new AbortController();
+    this.signal = this.controller.signal;
+    this.outside = signal;
+    this.progress = new Progress(options.onProgress, plan.size);
+    this.chunks = plan.chunks.slice(plan.first, plan.first + plan.count);
+    this.done = new Set();
+  }
+
+  async start() {
+    const { sink, parallel } = this.options;
+    const stop = () => this.controller.abort(this.outside.reason);
+    if (this.outside?.aborted) throw cancelled(this.outside);
+    this.outside?.addEventListener('abort', stop);
+    try {
+      this.begin(sink === 'opfs');
+      if (sink === 'opfs') await this.resume();
+      const { headerChunks } = this.module.progress(this.session);
+      const missing = this.chunks.map((_, i) => i).filter((i) => !this.done.has(i));
+      await this.receive(missing.filter((i) => i < headerChunks), parallel);
+      this.module.call('header', this.session);
+      await this.options.onHeader?.(new ModelHeader(this.module, this.session, this.plan.file));
+      await this.receive(missing.filter((i) => i >= headerChunks), parallel);
+      return await this.finish();
+    } catch (error) {
+      throw this.outside?.aborted ? cancelled(this.outside) : error;
+    } finally {
+      this.controller.abort();
+      this.outside?.removeEventListener('abort', stop);
+      await this.sink?.close();
+      this.pool.clear();
+      if (this.session !== this.module.active()) this.giveUp();
+    }
+  }
+
+  /** What the module finds wrong with the table is wrong with the manifest. */
+  begin(byHost) {
+    try {
+      this.session = this.module.begin({ ...this.plan, byHost });
+    } catch (error) {
+      if (!['manifest', 'digest', 'range', 'argument'].includes(error.status)) throw error;
+      throw new AdmissionError('manifest', `manifest: ${error.message}`, { cause: error, status: error.status });
+    }
+  }
+
+  giveUp() {
+    if (!this.session) return;
+    try {
+      this.module.call('cancel', this.session);
+    } catch {
+      // there is nothing left to cancel
+    }
+  }
+
+  /** Chunks of an interrupted run are read back and verified like any others. */
+  async resume() {
+    this.sink = new OpfsSink(this.plan.key, this.options.workerUrl);
+    const complete = await this.sink.open(this.plan.size, this.chunks.length);
+    let buffer = complete.length > 0 ? this.pool.take() : undefined;
+    for (const index of complete) {
+      const entry = this.chunks[index];
+      const handle = this.module.open(this.session, index);
+      for (let at = 0; at < entry.size; at += WINDOW) {
+        if (this.signal.aborted) throw cancelled(this.outside);
+        const length = Math.min(WINDOW, entry.size - at);
+        const read = await this.sink.read(entry.offset + at, buffer, length);
+        buffer = read.buffer;
+        if (read.got < length) break;
+        this.module.append(handle, new Uint8Array(buffer, 0, length));
+      }
+      try {
+        this.module.close(handle);
+        this.accept(index);
+        this.progress.resumed += entry.size;
+        this.progress.received += entry.size;
+        this.progress.report('resuming', { index, size: entry.size, received: entry.size, state: 'verified' });
+      } catch (error) {
+        if (error.status !== 'digest' && error.status !== 'truncated') throw error;
+        await this.sink.mark(index, false);
+      }
+    }
+    if (buffer) this.pool.give(buffer);
+  }
+
+  accept(index) {
+    this.done.add(index);
+    this.progress.verified += this.chunks[index].size;
+  }
+
+  /** Fetches `indices` in order, `parallel` at a time; the first failure ends them all. */
+  async receive(indices, parallel) {
+    const queue = [...indices];
+    let failure;
+    const lane = async () => {
+      while (queue.length > 0 && !failure) {
+        try {
+          await this.chunk(queue.shift());
+        } catch (error) {
+          failure ??= error;
+          this.controller.abort();
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, queue.length) }, lane));
+    if (failure) throw failure;
+  }
+
+  /** One chunk, again and again until it is right or hopeless. */
+  async chunk(index) {
+    const { retries, retryDelay } = this.options;
+    let reload = false;
+    for (let attempt = 0; ; attempt++) {
+      if (this.signal.aborted) throw cancelled(this.outside);
+      try {
+        await this.attempt(index, attempt, reload);
+        return;
+      } catch (error) {
+        if (this.signal.aborted || attempt >= retries || !isTransient(error)) throw error;
+        reload = HEALED_BY_RELOAD.has(error.code);
+        this.progress.report('receiving', { index, size: this.chunks[index].size, received: 0, state: 'retrying', error });
+        await pause(retryDelay * 2 ** attempt, this.signal);
+      }
+    }
+  }
+
+  async attempt(index, attempt, reload) {
+    const entry = this.chunks[index];
+    const handle = this.module.open(this.session, index);
+    let open = true;
+    let received = 0;
+    try {
+      await download(entry, index, {
+        base: this.options.base,
+        gzip: this.options.gzip && attempt === 0,
+        cache: reload ? 'reload' : 'default',
+        signal: this.signal,
+        timeout: this.options.stallTimeout,
+        pool: this.pool,
+        append: (piece) => this.module.append(handle, piece),
+        store: this.sink && ((offset, piece, room) => this.store(offset, piece, room)),
+        onBytes: (count) => {
+          received += count;
+          this.progress.bytes(index, entry.size, received, count);
+        },
+      });
+      open = false;
+      this.close(handle, index, entry);
+    } catch (error) {
+      this.progress.received -= received;
+      if (open) this.abandon(handle);
+      throw error;
+    }
+    await this.sink?.mark(index, true);
+    this.accept(index);
+    this.progress.report('receiving', { index, size: entry.size, received, state: 'verified' });
+  }
+
+  close(handle, index, entry) {
+    try {
+      this.module.close(handle);
+    } catch (error) {
+      if (error.status !== 'digest') throw error;
+      const url = new URL(entry.path, this.options.base).href;
+      throw new AdmissionError('corrupt', error.message, { cause: error, chunk: index, url, status: error.status });
+    }
+  }
+
+  abandon(handle) {
+    try {
+      this.module.close(handle);
+    } catch {
+      // closing early is how a chunk is given up
+    }
+  }
+
+  /** Buffers that the stream filled travel to the worker and back; others are copied into one that does. */
+  async store(offset, piece, room) {
+    const lent = room.lend?.() ?? this.pool.take();
+    const pooled = lent !== piece.buffer;
+    for (let at = 0, buffer = lent; ; at += WINDOW) {
+      const length = Math.min(WINDOW, piece.length - at);
+      if (pooled) new Uint8Array(buffer).set(piece.subarray(at, at + length));
+      try {
+        buffer = await this.sink.write(offset + at, buffer, length);
+      } catch (error) {
+        if (pooled) this.pool.give(error.buffer);
+        else room.giveBack(error.buffer);
+        throw error;
+      }
+      if (at + length === piece.length) {
+        if (pooled) this.pool.give(buffer);
+        else room.giveBack(buffer);
+        return;
+      }
+    }
+  }
+
+  async finish() {
+    this.progress.report('finalizing');
+    this.module.call('finalize', this.session);
+    let stored;
+    if (this.sink) {
+      await this.sink.close();
+      stored = await this.sink.file();
+    }
+    if (this.signal.aborted) throw cancelled(this.outside);
+    this.module.call('activate', this.session);
+    this.progress.report('active');
+    return new Model(this.module, this.session, this.plan.file, stored);
+  }
+}
+
+/** A place for one active model: a WebAssembly module with its memory. */
+export class Host {
+  #module;
+  #model = null;
+  #run = null;
+  #peak = 0;
+
+  constructor(module) {
+    this.#module = module;
+  }
+
+  /** The active model, or null. */
+  get active() {
+    return this.#model && this.#module.active() === this.#model.handle ? this.#model : null;
+  }
+
+  /** Bytes of linear memory and of buffers now, and the most that buffers took. */
+  get memory() {
+    return {
+      linear: this.#module.memory.buffer.byteLength,
+      buffers: this.#run?.pool.size ?? 0,
+      buffersPeak: Math.max(this.#peak, this.#run?.pool.peak ?? 0),
+      base: this.#module.base,
+      page: PAGE,
+      window: WINDOW,
+    };
+  }
+
+  /** The linear memory, for a runtime that is to read tensors in place. */
+  get linearMemory() {
+    return this.#module.memory;
+  }
+
+  /** Admits the model of a bundle; the model that is active stays until then, and if it fails. */
+  async admit(manifestUrl, options = {}) {
+    if (this.#run) throw new AdmissionError('state', 'this host is admitting a model already');
+    const { signal } = options;
+    const base = new URL(manifestUrl, globalThis.location?.href);
+    const settings = {
+      parallel: 3, sink: 'memory', gzip: true, retries: 2, retryDelay: 250, stallTimeout: 30000, ...options, base,
+    };
+    if (settings.sink !== 'memory' && settings.sink !== 'opfs') {
+      throw new AdmissionError('state', `there is no sink '${settings.sink}'`);
+    }
+    settings.parallel = Math.max(1, Math.min(MAX_OPEN, settings.parallel));
+    this.#run = { pool: new BufferPool() };
+    try {
+      if (signal?.aborted) throw cancelled(signal);
+      settings.onProgress?.({ stage: 'manifest', total: 0, received: 0, verified: 0, resumed: 0, rate: 0 });
+      const manifest = await fetchManifest(base, settings);
+      this.#run = new Run(this, this.#module, planFor(manifest, options.file), settings, signal);
+      this.#model = await this.#run.start();
+      return this.#model;
+    } catch (error) {
+      if (signal?.aborted) throw cancelled(signal);
+      throw asAdmissionError(error, 'internal', `unexpected: ${error.message}`);
+    } finally {
+      this.#peak = Math.max(this.#peak, this.#run.pool.peak);
+      this.#run = null;
+    }
+  }
+}
+
+/** A host around a fresh module. `module`: a WebAssembly.Module, its bytes or its URL. */
+export async function createHost({ module } = {}) {
+  return new Host(await createModule(module));
+}
+
+/** Admits the model of the bundle at `manifestUrl` into `options.host`, or into a host of its own. */
+export async function admit(manifestUrl, options = {}) {
+  const host = options.host ?? (await createHost({ module: options.module }));
+  return host.admit(manifestUrl, options);
+}

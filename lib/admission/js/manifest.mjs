@@ -1,0 +1,232 @@
+// The manifest: its signature is checked over the exact bytes before anything is parsed, and what is
+// parsed is refused by the name of the member that breaks a rule. docs/manifest-format.md has these.
+import { AdmissionError, asAdmissionError } from './errors.mjs';
+
+const MAX_MANIFEST = 67108864;
+const SCHEMA = 'gguf-manifest/1';
+const ROLES = new Set(['header', 'tokenizer', 'tensors', 'data']);
+const ED25519 = '06032b6570';
+const P256 = '06082a8648ce3d030107';
+
+const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
+const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+/** The bytes at `url`, at most `limit`. */
+async function fetchBytes(url, limit, signal) {
+  let response;
+  try {
+    response = await fetch(url, { signal, cache: 'no-cache' });
+  } catch (error) {
+    throw asAdmissionError(error, 'offline', `${url} could not be reached`, { url });
+  }
+  if (!response.ok) {
+    throw new AdmissionError('http', `${url} answered ${response.status}`, { url, status: response.status });
+  }
+  const parts = [];
+  let size = 0;
+  try {
+    const reader = response.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      size += part.value.length;
+      if (size > limit) {
+        await reader.cancel();
+        throw new AdmissionError('manifest', `${url} is larger than ${limit} bytes`, { url });
+      }
+      parts.push(part.value);
+    }
+  } catch (error) {
+    throw asAdmissionError(error, 'dropped', `the connection to ${url} broke off`, { url });
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** A public key in any of its usual forms as a CryptoKey: PEM, base64 or bytes of SPKI, raw Ed25519, JWK. */
+async function importKey(key) {
+  if (typeof CryptoKey !== 'undefined' && key instanceof CryptoKey) return key;
+  const { subtle } = crypto;
+  if (key?.kty) {
+    const algorithm = key.kty === 'OKP' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
+    return subtle.importKey('jwk', key, algorithm, false, ['verify']);
+  }
+  const bytes =
+    typeof key === 'string'
+      ? fromBase64(key.replace(/-----(BEGIN|END) PUBLIC KEY-----/g, '').replace(/\s+/g, ''))
+      : new Uint8Array(key.buffer ?? key, key.byteOffset ?? 0, key.byteLength);
+  if (bytes.length === 32) return subtle.importKey('raw', bytes, { name: 'Ed25519' }, false, ['verify']);
+  const identifiers = hex(bytes);
+  if (identifiers.includes(ED25519)) return subtle.importKey('spki', bytes, { name: 'Ed25519' }, false, ['verify']);
+  if (identifiers.includes(P256)) {
+    return subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
+  }
+  throw new TypeError('neither an Ed25519 nor a P-256 public key');
+}
+
+/** ECDSA signatures are DER in files and two 32-byte numbers in WebCrypto. */
+function fromDer(signature) {
+  const raw = new Uint8Array(64);
+  let at = 2;
+  for (const end of [32, 64]) {
+    const size = signature[at + 1];
+    let digits = signature.subarray(at + 2, at + 2 + size);
+    if (signature[at] !== 2 || digits.length !== size) return raw;
+    while (digits.length > 32 && digits[0] === 0) digits = digits.subarray(1);
+    if (digits.length > 32) return raw;
+    raw.set(digits, end - digits.length);
+    at += 2 + size;
+  }
+  return raw;
+}
+
+async function verifySignature(bytes, url, publicKey, signal) {
+  let key;
+  try {
+    key = await importKey(publicKey);
+  } catch (error) {
+    throw new AdmissionError('key', `the public key cannot be used: ${error.message}`, { cause: error });
+  }
+  let signature;
+  try {
+    signature = await fetchBytes(url, 1024, signal);
+  } catch (error) {
+    if (error.code !== 'http') throw error;
+    throw new AdmissionError('signature', `the manifest has no signature: ${error.message}`, { url, cause: error });
+  }
+  const ecdsa = key.algorithm.name === 'ECDSA';
+  const algorithm = ecdsa ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'Ed25519' };
+  const valid = await crypto.subtle.verify(algorithm, key, ecdsa ? fromDer(signature) : signature, bytes);
+  if (!valid) {
+    throw new AdmissionError('signature', 'the manifest is not signed by this key', { url });
+  }
+}
+
+function refuse(member, why) {
+  throw new AdmissionError('manifest', `manifest: ${member} ${why}`);
+}
+
+function integer(value, member, least = 0) {
+  if (!Number.isSafeInteger(value) || value < least) refuse(member, `must be a whole number from ${least} to 2^53 - 1`);
+  return value;
+}
+
+function digest(value, member) {
+  if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value)) refuse(member, 'must be 64 lower-case hexadecimal digits');
+  return fromHex(value);
+}
+
+function object(value, member) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) refuse(member, 'must be an object');
+  return value;
+}
+
+function path(value, member) {
+  const safe =
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= 4096 &&
+    !/[\\:?#%\u0000-\u001f\u007f]/.test(value) &&
+    value.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!safe) refuse(member, 'is not a path below the manifest');
+  return value;
+}
+
+function chunk(value, member, offset) {
+  object(value, member);
+  const parsed = {
+    offset: integer(value.offset, `${member}.offset`),
+    size: integer(value.size, `${member}.size`, 1),
+    sha256: digest(value.sha256, `${member}.sha256`),
+    role: value.role,
+    path: path(value.path, `${member}.path`),
+  };
+  if (parsed.offset !== offset) refuse(`${member}.offset`, `is ${parsed.offset}, but the chunk before it ends at ${offset}`);
+  if (!ROLES.has(parsed.role)) refuse(`${member}.role`, 'is unknown');
+  if (value.integrity !== undefined) {
+    const base64 = btoa(String.fromCharCode(...parsed.sha256));
+    if (value.integrity !== `sha256-${base64}`) refuse(`${member}.integrity`, 'contradicts sha256');
+  }
+  if (value.gzip !== undefined) {
+    object(value.gzip, `${member}.gzip`);
+    parsed.gzip = {
+      path: path(value.gzip.path, `${member}.gzip.path`),
+      size: integer(value.gzip.size, `${member}.gzip.size`, 1),
+    };
+    digest(value.gzip.sha256, `${member}.gzip.sha256`);
+  }
+  return parsed;
+}
+
+function file(value, member) {
+  object(value, member);
+  const name = value.name ?? (typeof value.name_hex === 'string' ? value.name_hex : undefined);
+  if (typeof name !== 'string' || name === '' || name.includes('/')) refuse(`${member}.name`, 'must be a file name');
+  const size = integer(value.size, `${member}.size`, 1);
+  if (!Array.isArray(value.chunks) || value.chunks.length === 0) refuse(`${member}.chunks`, 'must be a list of chunks');
+  let end = 0;
+  const chunks = value.chunks.map((entry, i) => {
+    const parsed = chunk(entry, `${member}.chunks[${i}]`, end);
+    end += parsed.size;
+    return parsed;
+  });
+  if (end !== size) refuse(`${member}.chunks`, `end at ${end}, but the file has ${size} bytes`);
+  const sha256 = value.sha256 === undefined ? undefined : hex(digest(value.sha256, `${member}.sha256`));
+  const gguf = value.gguf === undefined ? undefined : object(value.gguf, `${member}.gguf`);
+  const dataOffset = gguf ? integer(gguf.data_offset, `${member}.gguf.data_offset`, 1) : size;
+  return { name, size, sha256, gguf, headerSize: Math.min(dataOffset, size), chunks };
+}
+
+/** Parses the bytes of a manifest. */
+export function parseManifest(bytes) {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw new AdmissionError('manifest', `the manifest is not JSON: ${error.message}`, { cause: error });
+  }
+  object(value, 'the document');
+  if (value.schema !== SCHEMA) refuse('schema', `is ${JSON.stringify(value.schema)}, needed is "${SCHEMA}"`);
+  if (!Array.isArray(value.files) || value.files.length === 0) refuse('files', 'must be a list of files');
+  const files = value.files.map((entry, i) => file(entry, `files[${i}]`));
+  return { files, chunksSha256: digest(value.chunks_sha256, 'chunks_sha256') };
+}
+
+/** Fetches the manifest, checks its signature if there is a key, and parses it. */
+export async function fetchManifest(url, { publicKey, signal }) {
+  const bytes = await fetchBytes(url, MAX_MANIFEST, signal);
+  if (publicKey !== undefined) {
+    const signatureUrl = new URL(url);
+    signatureUrl.pathname += '.sig';
+    await verifySignature(bytes, signatureUrl, publicKey, signal);
+  }
+  return parseManifest(bytes);
+}
+
+/** The plan for one file: the module gets the digests of all, so that chunks_sha256 can be checked. */
+export function planFor(manifest, wanted) {
+  const { files } = manifest;
+  let index = wanted;
+  if (wanted === undefined && files.length === 1) index = 0;
+  if (typeof wanted === 'string') index = files.findIndex((entry) => entry.name === wanted);
+  const selected = files[index];
+  if (!selected) {
+    const names = files.map((entry) => entry.name).join(', ');
+    throw new AdmissionError('manifest', `which of its ${files.length} files is to be admitted? There are ${names}`);
+  }
+  const first = files.slice(0, index).reduce((sum, entry) => sum + entry.chunks.length, 0);
+  return {
+    file: selected,
+    key: `${hex(manifest.chunksSha256)}-${index}`,
+    size: selected.size,
+    headerSize: selected.headerSize,
+    chunks: files.flatMap((entry) => entry.chunks),
+    first,
+    count: selected.chunks.length,
+    chunksSha256: manifest.chunksSha256,
+  };
+}

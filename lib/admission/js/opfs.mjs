@@ -1,0 +1,109 @@
+// The OPFS sink: the model is a file of the origin, and what was verified survives a closed tab.
+import { AdmissionError } from './errors.mjs';
+
+const FOLDER = 'gguf-admission';
+
+function translate({ name, message }) {
+  const cause = new DOMException(message, name);
+  if (name === 'QuotaExceededError') return new AdmissionError('quota', 'the browser gives no more storage to this site', { cause });
+  if (name === 'NoModificationAllowedError') {
+    return new AdmissionError('busy', 'another page is receiving this model', { cause });
+  }
+  return new AdmissionError('storage', `the model could not be stored: ${message}`, { cause });
+}
+
+export class OpfsSink {
+  #worker;
+  #waiting = new Map();
+  #next = 1;
+  #key;
+  #closed = false;
+
+  constructor(key, workerUrl) {
+    if (typeof Worker === 'undefined' || !globalThis.navigator?.storage?.getDirectory) {
+      throw new AdmissionError('unsupported', 'this environment has no origin private file system');
+    }
+    this.#key = key;
+    this.#worker = new Worker(workerUrl ?? new URL('opfs-worker.mjs', import.meta.url), { type: 'module' });
+    this.#worker.onmessage = ({ data: { id, result, error, buffer } }) => {
+      const { resolve, reject } = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error) reject(Object.assign(translate(error), { buffer }));
+      else resolve(result);
+    };
+    this.#worker.onerror = (event) => {
+      for (const { reject } of this.#waiting.values()) {
+        reject(new AdmissionError('storage', `the storage worker failed: ${event.message ?? 'it could not be loaded'}`));
+      }
+      this.#waiting.clear();
+    };
+  }
+
+  #ask(operation, parameters, transfer = []) {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, operation, parameters }, transfer);
+    });
+  }
+
+  /** Opens or makes the file; resolves to the indices of the chunks that an earlier run completed. */
+  async open(size, chunks) {
+    const { bits } = await this.#ask('open', { key: this.#key, size, chunks });
+    return Array.from({ length: chunks }, (_, i) => i).filter((i) => bits[i >> 3] & (1 << (i & 7)));
+  }
+
+  /** Stores `length` bytes of `buffer`, which travels to the worker and back. */
+  async write(offset, buffer, length) {
+    return (await this.#ask('write', { offset, buffer, length }, [buffer])).buffer;
+  }
+
+  async read(offset, buffer, length) {
+    return this.#ask('read', { offset, buffer, length }, [buffer]);
+  }
+
+  async mark(index, complete) {
+    await this.#ask('mark', { index, complete });
+  }
+
+  /** Lets go of the file, so that the next run can have it. Never fails; may be called again. */
+  async close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#ask('close', {}).catch(() => {});
+    this.#worker.terminate();
+  }
+
+  /** The stored model. */
+  async file() {
+    const root = await navigator.storage.getDirectory();
+    const folder = await root.getDirectoryHandle(FOLDER);
+    return (await folder.getFileHandle(`${this.#key}.gguf`)).getFile();
+  }
+}
+
+async function folderOf() {
+  const root = await navigator.storage.getDirectory();
+  return root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** What is stored for this origin: key and size in bytes of every model, complete or not. */
+export async function storedModels() {
+  const models = [];
+  for await (const [name, entry] of (await folderOf()).entries()) {
+    if (name.endsWith('.gguf')) models.push({ key: name.slice(0, -5), size: (await entry.getFile()).size });
+  }
+  return models;
+}
+
+/** Deletes a stored model, or all of them. */
+export async function removeStored(key) {
+  const folder = await folderOf();
+  for (const model of key === undefined ? await storedModels() : [{ key }]) {
+    for (const name of [`${model.key}.state`, `${model.key}.gguf`]) {
+      await folder.removeEntry(name).catch((error) => {
+        if (error.name !== 'NotFoundError') throw translate(error);
+      });
+    }
+  }
+}

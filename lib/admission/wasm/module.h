@@ -1,0 +1,25 @@
+/**
+ * @file What all exports of the module share. docs/admission.md is their reference: every export
+ * returns a status, stores its results as 64-bit numbers in the answer, and takes and gives runs of
+ * bytes in the window.
+ */
+#ifndef WASM_MODULE_H
+#define WASM_MODULE_H
+
+#include <libgguf/admission.h>
+
+#define EXPORT(name) __attribute__((export_name(name)))
+
+#define ANSWER_COUNT 16
+
+extern unsigned char module_window[LIBGGUF_ADMISSION_WINDOW];
+extern uint64_t module_answer[ANSWER_COUNT];
+extern struct libgguf_error module_error;
+
+/** The only admission of the module, made on first use; NULL when out of memory. */
+struct libgguf_admission *module_admission(void);
+
+/** Forgets what was derived from the model or session @p handle, which is about to end. */
+void module_forget(uint32_t handle);
+
+#endif
