@@ -4,6 +4,7 @@
 
 #include "base/arithmetic.h"
 #include "format/check.h"
+#include "format/shard_rules.h"
 
 static bool host_is_big_endian(void)
 {
@@ -112,6 +113,21 @@ static void check_names_of_set(struct check *check)
     }
 }
 
+static void check_agreement(struct check *check)
+{
+    struct libgguf_error detail;
+    for (size_t i = 0; i < check->file->shard_count; i++) {
+        check->shard = i;
+        if (check->file->shards[i] && shard_rules_member(check->file, i, &detail)) {
+            check_report(check, CHECK_SHARDS_INCONSISTENT, detail.offset, "%s", detail.text);
+        }
+    }
+    check->shard = 0;
+    if (shard_rules_total(check->file, &detail)) {
+        check_report(check, CHECK_SHARDS_INCONSISTENT, detail.offset, "%s", detail.text);
+    }
+}
+
 void check_shards(struct check *check)
 {
     const struct libgguf_file *const file = check->file;
@@ -136,11 +152,10 @@ void check_shards(struct check *check)
             check_missing(check, 1, total);
         }
     }
-    if (count > 1) {
-        check_names_of_set(check);
-    }
     check->shard = 0;
-    if (count > 1) {
+    if (file->shards) {
         check_missing(check, present, count);
+        check_names_of_set(check);
+        check_agreement(check);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "format/file.h"
+#include "format/shard_rules.h"
 
 #define NUMBER_DIGITS 5
 /* "-00001-of-00003.gguf" */
@@ -75,46 +76,6 @@ static enum libgguf_status open_single(const char *path, const struct libgguf_op
     return LIBGGUF_OK;
 }
 
-/* gguf-format 8: what one shard says of the set must fit its name and the others. */
-static enum libgguf_status check_shard(const struct libgguf_file *shard, const char *path,
-                                       uint64_t index, uint64_t count, struct libgguf_error *err)
-{
-    const char *const base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-    char name[ERROR_NAME_SIZE];
-    error_name(name, base, strlen(base));
-    const struct libgguf_kv *const number = libgguf_kv_find(shard, "split.no");
-    const struct libgguf_kv *const total = libgguf_kv_find(shard, "split.count");
-    uint64_t said;
-    if (!total || !libgguf_value_as_u64(&total->value, &said) || said != count) {
-        return failure(err, LIBGGUF_ERR_SHARDS, total ? total->value.offset : LIBGGUF_NO_OFFSET,
-                       "shard '%s': split.count is not %" PRIu64 " as in the others", name, count);
-    }
-    if (!number || !libgguf_value_as_u64(&number->value, &said) || said != index) {
-        return failure(err, LIBGGUF_ERR_SHARDS, number ? number->value.offset : LIBGGUF_NO_OFFSET,
-                       "shard '%s': split.no is not %" PRIu64 " as its name says", name, index);
-    }
-    return LIBGGUF_OK;
-}
-
-/* gguf-format 8: a shard that names an architecture names the one of the set. */
-static enum libgguf_status check_architecture(const struct libgguf_file *first,
-                                              const struct libgguf_file *shard, uint64_t index,
-                                              struct libgguf_error *err)
-{
-    struct libgguf_str expected;
-    struct libgguf_str found;
-    if (libgguf_get_str(first, "general.architecture", &expected, NULL) ||
-        libgguf_get_str(shard, "general.architecture", &found, NULL)) {
-        return LIBGGUF_OK;
-    }
-    if (expected.data && found.data && expected.size == found.size &&
-        memcmp(expected.data, found.data, (size_t)found.size) == 0) {
-        return LIBGGUF_OK;
-    }
-    return failure(err, LIBGGUF_ERR_SHARDS, found.offset,
-                   "shard %" PRIu64 " has another general.architecture than the first", index + 1);
-}
-
 static enum libgguf_status open_shards(struct libgguf_file *set, const char *path,
                                        const struct shard_name *name,
                                        const struct libgguf_open_options *options,
@@ -145,14 +106,8 @@ static enum libgguf_status open_shards(struct libgguf_file *set, const char *pat
             detail.text[sizeof detail.text - 20] = '\0';
             return failure(err, status, detail.offset, "shard %u: %s", i + 1, detail.text);
         }
-        status = check_shard(set->shards[i], shard_path, i, name->count, err);
-        if (!status && set->primary == set) {
+        if (set->primary == set) {
             set->primary = set->shards[i];
-        } else if (!status) {
-            status = check_architecture(set->primary, set->shards[i], i, err);
-        }
-        if (status) {
-            return status;
         }
     }
     return LIBGGUF_OK;
@@ -163,10 +118,8 @@ static enum libgguf_status join_tensors(struct libgguf_file *set,
                                         const struct libgguf_open_options *options,
                                         struct libgguf_error *err)
 {
-    bool complete = true;
     for (size_t i = 0; i < set->shard_count; i++) {
         const struct libgguf_file *const shard = set->shards[i];
-        complete = complete && shard;
         for (size_t j = 0; shard && j < shard->tensor_count; j++) {
             if (set->tensor_count == UINT32_MAX - 1 ||
                 !file_grow((void **)&set->tensors, set->tensor_count, &set->tensor_capacity,
@@ -189,15 +142,17 @@ static enum libgguf_status join_tensors(struct libgguf_file *set,
             }
         }
     }
-    const struct libgguf_kv *const total = libgguf_kv_find(set, "split.tensors.count");
-    uint64_t said;
-    if (complete && total && libgguf_value_as_u64(&total->value, &said) &&
-        said != set->tensor_count) {
-        return failure(err, LIBGGUF_ERR_SHARDS, total->value.offset,
-                       "split.tensors.count is %" PRIu64 ", but the shards have %zu tensors", said,
-                       set->tensor_count);
-    }
     return LIBGGUF_OK;
+}
+
+static enum libgguf_status check_agreement(const struct libgguf_file *set,
+                                           struct libgguf_error *err)
+{
+    enum libgguf_status status = shard_rules_total(set, err);
+    for (size_t i = 0; !status && i < set->shard_count; i++) {
+        status = set->shards[i] ? shard_rules_member(set, i, err) : LIBGGUF_OK;
+    }
+    return status;
 }
 
 static enum libgguf_status open_set(const char *path, const struct shard_name *name,
@@ -220,6 +175,9 @@ static enum libgguf_status open_set(const char *path, const struct shard_name *n
     if (!status) {
         status = join_tensors(set, options, err);
     }
+    if (!status && !options->allow_missing_data) {
+        status = check_agreement(set, err);
+    }
     if (status) {
         libgguf_close(set);
         return status;
@@ -233,26 +191,19 @@ enum libgguf_status libgguf_open(const char *path, const struct libgguf_open_opt
 {
     static const struct libgguf_open_options strict = {.struct_size = sizeof strict};
     options = options ? options : &strict;
-    struct libgguf_file *file;
     enum libgguf_status status = open_single(path, options, out, err);
     struct shard_name name;
     uint64_t count = 0;
     if (status || options->single_file || !parse_shard_name(path, &name)) {
         return status;
     }
-    file = *out;
+    struct libgguf_file *const file = *out;
     const struct libgguf_kv *const kv = libgguf_kv_find(file, "split.count");
     if (!kv || !libgguf_value_as_u64(&kv->value, &count) || count < 2) {
         return LIBGGUF_OK;
     }
     *out = NULL;
-    if (count != name.count) {
-        status = failure(err, LIBGGUF_ERR_SHARDS, kv->value.offset,
-                         "split.count is %" PRIu64 ", but the file name says %u shards", count,
-                         name.count);
-    } else {
-        status = open_set(path, &name, options, out, err);
-    }
+    status = open_set(path, &name, options, out, err);
     libgguf_close(file);
     return status;
 }

@@ -26,7 +26,8 @@ struct libgguf_file;
 /** How to open. Zero-initialise, set struct_size, then what is wanted. */
 struct libgguf_open_options {
     size_t struct_size;      /**< sizeof(struct libgguf_open_options) */
-    bool allow_missing_data; /**< tensors may end beyond the file, and shards may be missing */
+    bool allow_missing_data; /**< tensors may end beyond the file; shards may be missing or
+                                disagree, which libgguf_check() reports */
     bool allow_duplicates;   /**< duplicate keys and tensor names are listed instead of refused */
     bool single_file;        /**< a shard is opened alone, as the file it is */
     bool read_to_end;        /**< a stream is read (and dropped) to its end, so that its size and
