@@ -84,7 +84,7 @@ static inline bool utf8_is_plain_short(const unsigned char *bytes, size_t size)
     const uint64_t first = (utf8_word_at(bytes) & utf8_word_at(mask)) | utf8_word_at(ones);
     const uint64_t second =
         (utf8_word_at(bytes + 8) & utf8_word_at(mask + 8)) | utf8_word_at(ones + 8);
-    return (utf8_is_plain_word(first) & utf8_is_plain_word(second)) != 0;
+    return ((unsigned)utf8_is_plain_word(first) & (unsigned)utf8_is_plain_word(second)) != 0;
 }
 
 /** Takes @p size more bytes of the text. */
