@@ -249,9 +249,11 @@ static void print_params(const struct libgguf_model_params *params)
     }
 }
 
+/* At least a sliver for what is there at all. */
 static void print_bar(double share)
 {
-    const int eighths = (int)(share * 15 * 8 + 0.5);
+    const int rounded = (int)(share * 15 * 8 + 0.5);
+    const int eighths = rounded > 0 ? rounded : 1;
     static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
     for (int i = 0; i < eighths / 8; i++) {
         fputs("█", stdout);
@@ -262,19 +264,20 @@ static void print_bar(double share)
 static void print_type(const struct libgguf_type_usage *usage, uint64_t total)
 {
     char text[CLI_NUMBER_SIZE];
-    char name[16];
-    snprintf(name, sizeof name, "type %" PRIu32, usage->type_id);
-    printf("%-10.10s", usage->type ? usage->type->name : name);
+    printf("%-10s", usage->type ? usage->type->name : "unknown");
     cli_put_right(stdout, cli_count_text(usage->tensor_count, text), 8);
     cli_put_right(stdout, cli_count_text(usage->parameter_count, text), 18);
     if (usage->type && usage->type->block_size > 0) {
         const double share = total > 0 ? (double)usage->tensor_size / (double)total : 0;
         cli_put_right(stdout, cli_count_text(usage->tensor_size, text), 19);
-        printf("%7.1f%%  %s", 100 * share, cli_style(CLI_FAINT));
-        print_bar(share);
-        fputs(cli_style(CLI_PLAIN), stdout);
+        printf("%7.1f%%", 100 * share);
+        if (share > 0) {
+            printf("  %s", cli_style(CLI_FAINT));
+            print_bar(share);
+            fputs(cli_style(CLI_PLAIN), stdout);
+        }
     } else {
-        printf("            unknown");
+        cli_put_right(stdout, "unknown", 19);
     }
     putchar('\n');
 }

@@ -11,7 +11,7 @@
 #include "value_text.h"
 
 /* Token texts on the line of special tokens are cut to this many columns. */
-#define SPECIAL_COLUMNS 24
+#define SPECIAL_COLUMNS 30
 
 const char *tokenizer_kind_text(enum libgguf_tokenizer_kind kind)
 {
