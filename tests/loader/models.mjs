@@ -117,5 +117,7 @@ export function tinyLm() {
   }
   tensors['output_norm.weight'] = [512];
   tensors['output.weight'] = [512, 260];
-  return makeModel({ tensors, tokens: Array.from({ length: 260 }, (_, i) => `<${i}>`), seed: 16 });
+  const shape = { embedding_length: 512, feed_forward_length: 2048, context_length: 512, 'attention.head_count': 8 };
+  const extra = Object.entries(shape).map(([key, value]) => [`llama.${key}`, 4, u32(value)]);
+  return makeModel({ tensors, tokens: Array.from({ length: 260 }, (_, i) => `<${i}>`), extra, seed: 16 });
 }
