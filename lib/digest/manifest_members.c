@@ -23,9 +23,8 @@ enum libgguf_status members_load(const char *data, size_t size, struct json_valu
         return failure_memory(err);
     }
     char text[ERROR_NAME_SIZE];
-    return place_refuse(NULL, err,
-                        "is JSON without duplicate members, and this is not: line %d: %s",
-                        error.line, error_name(text, error.text, strlen(error.text)));
+    return failure(err, LIBGGUF_ERR_MANIFEST, LIBGGUF_NO_OFFSET, "not valid JSON: line %d: %s",
+                   error.line, error_name(text, error.text, strlen(error.text)));
 }
 
 void members_free(struct json_value *document)

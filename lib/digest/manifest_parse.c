@@ -278,8 +278,9 @@ static enum libgguf_status read_dims(const struct reader *reader, const struct j
         const struct place element = {.parent = &place, .index = i};
         tensor->dims[i] = 1;
         if (i < count) {
-            status = read_number(reader, members_element(json, i), &element, NULL, 0,
-                                 LIBGGUF_MANIFEST_MAX_NUMBER, &tensor->dims[i]);
+            status =
+                members_read_number(members_element(json, i), &element, 0,
+                                    LIBGGUF_MANIFEST_MAX_NUMBER, &tensor->dims[i], reader->err);
         }
     }
     return status;

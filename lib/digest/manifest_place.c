@@ -42,7 +42,7 @@ enum libgguf_status place_refuse(const struct place *place, struct libgguf_error
     if (describe(place, where) > 0) {
         error_set(err, LIBGGUF_ERR_MANIFEST, LIBGGUF_NO_OFFSET, "%s: %s", where, what);
     } else {
-        error_set(err, LIBGGUF_ERR_MANIFEST, LIBGGUF_NO_OFFSET, "a manifest %s", what);
+        error_set(err, LIBGGUF_ERR_MANIFEST, LIBGGUF_NO_OFFSET, "the manifest %s", what);
     }
     return LIBGGUF_ERR_MANIFEST;
 }

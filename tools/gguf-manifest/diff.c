@@ -50,6 +50,10 @@ static void summarise(const struct comparison *comparison, char summary[SUMMARY_
     if (comparison->tokenizer == SHARING_OTHER) {
         append(summary, "other tokenizer");
     }
+    if (comparison->weights == SHARING_OTHER && comparison->header == SHARING_OTHER &&
+        comparison->tokenizer == SHARING_SAME) {
+        append(summary, "same tokenizer");
+    }
     if (comparison->header == SHARING_OTHER && comparison->chat_template != SHARING_OTHER &&
         comparison->tokenizer != SHARING_OTHER && comparison->difference_count == 0) {
         append(summary, "other metadata");
@@ -105,9 +109,9 @@ static void print_text(const struct comparison *comparison)
     printf("  %-14s %s\n", "tokenizer", sharing_text(comparison->tokenizer));
     printf("  %-14s %s\n", "chat template", sharing_text(comparison->chat_template));
     printf("  %-14s %s\n", "weights", sharing_text(comparison->weights));
-    printf("  %-14s %zu of %zu are new: %s (%s bytes) to fetch\n", "chunks", comparison->new_count,
-           comparison->chunk_count, cli_size_text(comparison->new_size, before),
-           cli_count_text(comparison->new_size, after));
+    printf("  %-14s %zu of %zu new, ", "chunks", comparison->new_count, comparison->chunk_count);
+    print_size(comparison->new_size);
+    fputs(" to fetch\n", stdout);
     for (size_t i = 0; i < comparison->difference_count; i++) {
         print_difference(&comparison->differences[i]);
     }

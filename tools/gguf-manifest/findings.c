@@ -59,14 +59,15 @@ static bool differ(bool a_present, const struct libgguf_digest *a, bool b_presen
     return a_present != b_present || (a_present && !libgguf_digest_equal(a, b));
 }
 
-static void compare_headers(const struct libgguf_manifest_file *file,
+/* True when the tensor data begins somewhere else. */
+static bool compare_headers(const struct libgguf_manifest_file *file,
                             const struct libgguf_file *model, struct findings *out)
 {
     const struct libgguf_identity *const wanted = &file->gguf.identity;
     struct libgguf_identity found;
     if (libgguf_identity(model, &found, NULL) ||
         libgguf_digest_equal(&wanted->header_sha256, &found.header_sha256)) {
-        return;
+        return false;
     }
     const size_t before = out->count;
     if (differ(wanted->has_chat_template, &wanted->chat_template_sha256, found.has_chat_template,
@@ -87,25 +88,37 @@ static void compare_headers(const struct libgguf_manifest_file *file,
             "a key or value of the metadata differs; tokenizer, chat template and list of tensors "
             "are those of the manifest");
     }
-    if (libgguf_header(model)->data_offset != file->gguf.data_offset) {
+    const bool shifted = libgguf_header(model)->data_offset != file->gguf.data_offset;
+    if (shifted) {
         add(out, "shifted",
             "the tensor data begins at byte %" PRIu64 " instead of %" PRIu64
             ", so its chunks cannot be compared in place; compare a manifest of the file: "
             "gguf-manifest diff",
             libgguf_header(model)->data_offset, file->gguf.data_offset);
     }
+    return shifted;
 }
 
+/* A header of another length moves everything behind it: then nothing is missing at the end. */
 static void look_at_size(const struct libgguf_manifest_file *file,
-                         const struct libgguf_verification *found, struct findings *out)
+                         const struct libgguf_verification *found, bool shifted,
+                         struct findings *out)
 {
     char size[CLI_NUMBER_SIZE];
+    char wanted[CLI_NUMBER_SIZE];
+    if (shifted && found->found_size != file->size) {
+        add(out, "size", "the file has %s bytes instead of %s",
+            cli_count_text(found->found_size, size), cli_count_text(file->size, wanted));
+        return;
+    }
     if (found->found_size < file->size) {
-        add(out, "truncated", "the file is cut short: %s of its bytes are missing",
-            cli_count_text(file->size - found->found_size, size));
+        add(out, "truncated", "the file is cut short: it should go on for %s byte%s",
+            cli_count_text(file->size - found->found_size, size),
+            file->size - found->found_size == 1 ? "" : "s");
     } else if (found->found_size > file->size) {
-        add(out, "extended", "the file goes on for %s bytes after its end",
-            cli_count_text(found->found_size - file->size, size));
+        add(out, "extended", "the file goes on for %s byte%s after its end",
+            cli_count_text(found->found_size - file->size, size),
+            found->found_size - file->size == 1 ? "" : "s");
     }
     if (found->zero_tail > 1) {
         add(out, "zero_tail", "the last %s bytes are zero, as after an interrupted download",
@@ -120,30 +133,10 @@ static bool header_is_bad(const struct libgguf_manifest_file *file,
            file->chunks[found->bad[0].index].piece.offset < file->gguf.data_offset;
 }
 
-void findings_collect(const struct libgguf_manifest *manifest, size_t index, const char *path,
-                      const struct libgguf_verification *found, struct findings *out)
+/* Opens the model to see what became of its header. True when the tensor data has moved. */
+static bool look_at_header(const struct libgguf_manifest_file *file, const char *path,
+                           struct findings *out)
 {
-    const struct libgguf_manifest_file *const file = &manifest->files[index];
-    *out = (struct findings){0};
-    look_at_size(file, found, out);
-    size_t different = 0;
-    for (size_t i = 0; i < found->bad_count; i++) {
-        different += found->bad[i].fault == LIBGGUF_CHUNK_DIFFERENT ||
-                     found->bad[i].fault == LIBGGUF_CHUNK_CUT_SHORT;
-    }
-    if (file->chunk_count > 1 && different > 0 && found->bad_count == file->chunk_count) {
-        add(out, "another_file", "none of the %zu chunks match: this is another file",
-            file->chunk_count);
-    }
-    if (found->has_sha256 && !found->sha256_matches && found->bad_count == 0 &&
-        found->found_size == file->size) {
-        add(out, "sha256",
-            "the chunks match but the digest of the file does not: the manifest "
-            "contradicts itself");
-    }
-    if (!path || !header_is_bad(file, found)) {
-        return;
-    }
     const struct libgguf_open_options options = {.struct_size = sizeof options,
                                                  .allow_missing_data = true,
                                                  .allow_duplicates = true,
@@ -152,8 +145,33 @@ void findings_collect(const struct libgguf_manifest *manifest, size_t index, con
     struct libgguf_error err;
     if (libgguf_open(path, &options, &model, &err)) {
         add(out, "header", "the header is damaged: %s", err.text);
-        return;
+        return false;
     }
-    compare_headers(file, model, out);
+    const bool shifted = compare_headers(file, model, out);
     libgguf_close(model);
+    return shifted;
+}
+
+void findings_collect(const struct libgguf_manifest *manifest, size_t index, const char *path,
+                      const struct libgguf_verification *found, struct findings *out)
+{
+    const struct libgguf_manifest_file *const file = &manifest->files[index];
+    size_t different = 0;
+    *out = (struct findings){0};
+    for (size_t i = 0; i < found->bad_count; i++) {
+        different += found->bad[i].fault == LIBGGUF_CHUNK_DIFFERENT ||
+                     found->bad[i].fault == LIBGGUF_CHUNK_CUT_SHORT;
+    }
+    if (file->chunk_count > 1 && different > 0 && found->bad_count == file->chunk_count) {
+        add(out, "another_file", "none of the %zu chunks match: this is another file",
+            file->chunk_count);
+    }
+    const bool shifted = path && header_is_bad(file, found) && look_at_header(file, path, out);
+    look_at_size(file, found, shifted, out);
+    if (found->has_sha256 && !found->sha256_matches && found->bad_count == 0 &&
+        found->found_size == file->size) {
+        add(out, "sha256",
+            "the chunks match but the digest of the file does not: the manifest contradicts "
+            "itself");
+    }
 }

@@ -70,9 +70,7 @@ static const struct cli_program program = {
     .usage = "COMMAND [OPTION]... FILE...",
     .summary = "SHA-256 manifests that cover every byte of a model.",
     .commands = commands,
-    .notes =
-        "Exit status: 0 yes or done, 1 something does not match, 2 wrong usage, 3 could not be "
-        "done.\nThe format is described in docs/manifest-format.md."};
+    .notes = "The format is described in docs/manifest-format.md."};
 
 int main(int argc, char **argv)
 {

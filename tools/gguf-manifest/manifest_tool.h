@@ -72,6 +72,9 @@ bool format_is_possible(const struct libgguf_manifest *manifest, enum manifest_f
 bool format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
                   const char *url, FILE *stream);
 
+/** Prints "402,368 bytes (393 KiB)"; what is less than a KiB without the second number. */
+void print_size(uint64_t size);
+
 /** Which tensors lie in a chunk. Zero-initialised is empty. */
 struct tensor_lookup {
     const struct libgguf_manifest_file *file;

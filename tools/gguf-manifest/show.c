@@ -9,6 +9,15 @@
 
 #define ROLE_COUNT 4
 
+void print_size(uint64_t size)
+{
+    char text[CLI_NUMBER_SIZE];
+    printf("%s byte%s", cli_count_text(size, text), size == 1 ? "" : "s");
+    if (size >= 1024) {
+        printf(" (%s)", cli_size_text(size, text));
+    }
+}
+
 static void print_digest(const char *label, bool present, const struct libgguf_digest *digest)
 {
     char hex[LIBGGUF_DIGEST_HEX_SIZE] = "none";
@@ -36,8 +45,9 @@ static void print_gguf(const struct libgguf_manifest_gguf *gguf)
     if (gguf->parameters.present) {
         printf("%s parameters, ", cli_magnitude_text(gguf->parameters.value, number));
     }
-    printf("%s tensors, ", cli_count_text(gguf->tensor_count, number));
-    printf("%s keys\n", cli_count_text(gguf->kv_count, number));
+    printf("%s tensor%s, ", cli_count_text(gguf->tensor_count, number),
+           gguf->tensor_count == 1 ? "" : "s");
+    printf("%s key%s\n", cli_count_text(gguf->kv_count, number), gguf->kv_count == 1 ? "" : "s");
     print_digest("header", true, &gguf->identity.header_sha256);
     print_digest("tokenizer", gguf->identity.has_tokenizer, &gguf->identity.tokenizer_sha256);
     print_digest("chat template", gguf->identity.has_chat_template,
@@ -69,12 +79,11 @@ static void print_chunks(const struct libgguf_manifest_file *file)
 
 static void print_file(const struct libgguf_manifest_file *file)
 {
-    char count[CLI_NUMBER_SIZE];
-    char size[CLI_NUMBER_SIZE];
     fputs(cli_style(CLI_HEADING), stdout);
     cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
-    printf("%s\n  %-14s %s bytes (%s)\n", cli_style(CLI_PLAIN), "size",
-           cli_count_text(file->size, count), cli_size_text(file->size, size));
+    printf("%s\n  %-14s ", cli_style(CLI_PLAIN), "size");
+    print_size(file->size);
+    fputs("\n", stdout);
     print_digest("sha256", file->has_sha256, &file->sha256);
     if (file->is_gguf) {
         print_gguf(&file->gguf);

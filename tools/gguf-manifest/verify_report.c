@@ -85,11 +85,9 @@ static void print_fault(const struct libgguf_manifest *manifest, size_t file,
 static void print_bad_chunk(const struct libgguf_manifest *manifest, size_t file,
                             const struct tensor_lookup *lookup, const struct libgguf_bad_chunk *bad)
 {
-    char size[CLI_NUMBER_SIZE];
     const struct libgguf_piece *const piece = &manifest->files[file].chunks[bad->index].piece;
-    printf("  chunk %zu, bytes %" PRIu64 "-%" PRIu64 " (%s, %s): ", bad->index, piece->offset,
-           piece->offset + piece->size - 1, cli_size_text(piece->size, size),
-           libgguf_chunk_role_name(piece->role));
+    printf("  chunk %zu, bytes %" PRIu64 "-%" PRIu64 ", %s: ", bad->index, piece->offset,
+           piece->offset + piece->size - 1, libgguf_chunk_role_name(piece->role));
     print_fault(manifest, file, bad);
     struct name_list list = {0};
     const size_t count = tensor_lookup_chunk(lookup, bad->index, print_tensor_name, &list);
@@ -105,15 +103,13 @@ static void print_bad_file(const struct libgguf_manifest *manifest, size_t index
                            const struct verified_file *verified)
 {
     const struct libgguf_manifest_file *const file = &manifest->files[index];
-    char bytes[CLI_NUMBER_SIZE];
-    char size[CLI_NUMBER_SIZE];
     struct tensor_lookup lookup;
-    printf("%s%zu of %zu chunks do not match%s", cli_style(CLI_BAD), verified->found.bad_count,
+    printf("%s%zu of %zu chunks bad%s", cli_style(CLI_BAD), verified->found.bad_count,
            file->chunk_count, cli_style(CLI_PLAIN));
     if (verified->found.bad_count > 0) {
-        const uint64_t bad = bad_bytes(file, &verified->found);
-        printf(": %s (%s bytes) to be fetched again", cli_size_text(bad, size),
-               cli_count_text(bad, bytes));
+        fputs(", ", stdout);
+        print_size(bad_bytes(file, &verified->found));
+        fputs(" to fetch again", stdout);
     }
     fputs("\n", stdout);
     if (!tensor_lookup_init(&lookup, file)) {
@@ -140,8 +136,10 @@ void report_text(const struct libgguf_manifest *manifest, const struct verified_
         cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
         fputs(": ", stdout);
         if (good) {
-            printf("%sall %zu chunks match%s (%s bytes)\n", cli_style(CLI_GOOD), file->chunk_count,
-                   cli_style(CLI_PLAIN), cli_count_text(file->size, bytes));
+            fputs(cli_style(CLI_GOOD), stdout);
+            printf(file->chunk_count == 1 ? "its one chunk matches" : "all %zu chunks match",
+                   file->chunk_count);
+            printf("%s (%s bytes)\n", cli_style(CLI_PLAIN), cli_count_text(file->size, bytes));
         } else {
             print_bad_file(manifest, i, &verified[i]);
         }

@@ -1,0 +1,14 @@
+# needs: xmllint
+for name in plain.gguf 'a & b <c> "d".gguf' $'tab\tand\nnewline' 'ü.gguf'; do
+    cp fixtures/chunked.gguf "$name"
+    gguf-manifest create "$name" --format metalink --chunk-size 64KiB --url https://example.org/models/ >out.meta4
+    xmllint --noout out.meta4
+    grep -E '<(file|url|size|pieces)' out.meta4
+    xmllint --xpath 'string(//*[local-name()="file"]/@name)' out.meta4
+done
+cp fixtures/chunked.gguf $'bell\a'
+gguf-manifest create $'bell\a' --format metalink
+echo "exit $?"
+gguf-manifest create fixtures/chunked.gguf -o tensor.json
+gguf-manifest show --format metalink tensor.json
+echo "exit $?"
