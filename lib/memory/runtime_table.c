@@ -8,7 +8,7 @@ static const struct libgguf_runtime runtimes[] = {
     {
         .name = "reference",
         .summary = "a small wasm32 loader that computes one token at a time",
-        .source = "tests/loader, compiled by clang 14; the estimate is tested against it",
+        .source = "tests/loader/reference, compiled by clang 14; the estimate is tested against it",
         .date = "2026-11-20",
         .base = 66560,
         .index_record = 32,
