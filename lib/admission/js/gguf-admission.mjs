@@ -241,25 +241,28 @@ class Run {
     }
   }
 
-  /** Buffers that the stream filled travel to the worker and back; others are copied into one that does. */
+  /** A buffer that the stream filled travels to the worker and back; other pieces are copied into one that does. */
   async store(offset, piece, room) {
-    const lent = room.lend?.() ?? this.pool.take();
-    const pooled = lent !== piece.buffer;
-    for (let at = 0, buffer = lent; ; at += WINDOW) {
-      const length = Math.min(WINDOW, piece.length - at);
-      if (pooled) new Uint8Array(buffer).set(piece.subarray(at, at + length));
-      try {
-        buffer = await this.sink.write(offset + at, buffer, length);
-      } catch (error) {
-        if (pooled) this.pool.give(error.buffer);
-        else room.giveBack(error.buffer);
-        throw error;
-      }
-      if (at + length === piece.length) {
-        if (pooled) this.pool.give(buffer);
-        else room.giveBack(buffer);
-        return;
-      }
+    if (room.lend) {
+      const { length } = piece; // 0 once its buffer is away
+      room.giveBack(await this.write(offset, room.lend(), length, room.giveBack));
+      return;
+    }
+    let buffer = this.pool.take();
+    for (let at = 0; at < piece.length; at += WINDOW) {
+      const part = piece.subarray(at, at + WINDOW);
+      new Uint8Array(buffer).set(part);
+      buffer = await this.write(offset + at, buffer, part.length, (lost) => this.pool.give(lost));
+    }
+    this.pool.give(buffer);
+  }
+
+  async write(offset, buffer, length, onFailure) {
+    try {
+      return await this.sink.write(offset, buffer, length);
+    } catch (error) {
+      onFailure(error.buffer);
+      throw error;
     }
   }
 

@@ -185,7 +185,7 @@ function file(value, member) {
 export function parseManifest(bytes) {
   let value;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch (error) {
     throw new AdmissionError('manifest', `the manifest is not JSON: ${error.message}`, { cause: error });
   }

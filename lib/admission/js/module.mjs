@@ -12,7 +12,7 @@ const TOKEN_TYPES = ['undefined', 'normal', 'unknown', 'control', 'user_defined'
 const TOKENIZER_KINDS = ['other', 'sentencepiece', 'byte-bpe', 'wordpiece', 'rwkv'];
 const ABSENT = 2n ** 64n - 1n;
 
-const text = new TextDecoder();
+const text = new TextDecoder('utf-8', { ignoreBOM: true }); // a BOM is a part of the text
 const bytes = new TextEncoder();
 
 /** The codes of AdmissionError for the statuses of the module. */
@@ -35,7 +35,9 @@ async function compile(url) {
     const { readFile } = await import('node:fs/promises');
     return WebAssembly.compile(await readFile(url));
   }
-  const response = await fetch(url);
+  const response = await fetch(url).catch((error) => {
+    throw new AdmissionError('offline', `${url} could not be reached`, { url, cause: error });
+  });
   if (!response.ok) {
     throw new AdmissionError('http', `${url} answered ${response.status}`, { url, status: response.status });
   }
