@@ -62,6 +62,10 @@ for tool in moved/bin/gguf-*; do
     readelf -d "$tool" | grep -qF '$ORIGIN/../lib' || fail "$tool does not look beside itself"
     env -i "$tool" --version | grep -F "$version" || fail "$tool does not run from where it was moved to"
     [ -e "moved/share/man/man1/$(basename "$tool").1" ] || fail "$tool has no manual page"
+    for script in bash-completion/completions/NAME zsh/site-functions/_NAME fish/vendor_completions.d/NAME.fish; do
+        script=moved/share/${script//NAME/$(basename "$tool")}
+        [ -s "$script" ] || fail "$script is missing"
+    done
 done
 [ "$(ls moved/bin 2>/dev/null)" = "$(cd "$GGUF_SOURCE/tools" && ls -d gguf-* 2>/dev/null)" ] ||
     fail "the tools installed are not the tools there are"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/color.h"
+#include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/report.h"
 #include "cli/text.h"
@@ -78,6 +79,11 @@ static int handle_common(struct cli_args *args, const struct cli_option *option)
         return give_up(args, CLI_YES);
     case ARGS_VERSION:
         help_print_version(args->program);
+        return give_up(args, CLI_YES);
+    case ARGS_COMPLETION:
+        if (!completion_print(args->program, args->value)) {
+            return give_up(args, cli_usage_error(args, "%s takes bash, zsh or fish", args->option));
+        }
         return give_up(args, CLI_YES);
     case ARGS_QUIET:
         cli_set_quiet(true);

@@ -9,6 +9,7 @@
 #define ARGS_VERSION (-'V')
 #define ARGS_QUIET (-'q')
 #define ARGS_COLOR (-2)
+#define ARGS_COMPLETION (-3)
 
 /** The options that all tools share. */
 const struct cli_option *args_common_options(void);

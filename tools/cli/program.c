@@ -21,6 +21,7 @@ static const struct cli_option common_options[] = {
      NULL},
     {ARGS_HELP, "help", NULL, "print this help", NULL},
     {ARGS_VERSION, "version", NULL, "print the version", NULL},
+    {ARGS_COMPLETION, "completion", "SHELL", NULL, NULL},
     {0},
 };
 

@@ -37,6 +37,14 @@ struct cli_option {
     const char *alias;    /**< another spelling, dashes included ("-ctk"), or NULL */
 };
 
+/** The words that an option's argument can be, for the completion of shells. A table of them ends
+ * with {0}. Of options that are not in it, FILE and OTHER stand for files, DIR and STORE for
+ * directories. */
+struct cli_words {
+    const char *option; /**< its name, without dashes */
+    const char *words;  /**< separated by single spaces */
+};
+
 struct cli_args;
 
 /** One command of a tool that has several (`gguf-manifest verify`). A table of them ends with {0}.
@@ -58,6 +66,7 @@ struct cli_program {
     const struct cli_command *commands; /**< or NULL; then @c options holds for all of them */
     enum cli_exit (*run)(struct cli_args *args); /**< of a tool without commands */
     const char *notes;                           /**< text at the end of --help, or NULL */
+    const struct cli_words *words;               /**< or NULL */
 };
 
 /** The state of parsing one command line. */

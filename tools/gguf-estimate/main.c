@@ -273,6 +273,19 @@ static enum cli_exit run(struct cli_args *args)
     return status;
 }
 
+#define CACHE_TYPES "f32 f16 bf16 q8_0 q4_0 q4_1 iq4_nl q5_0 q5_1"
+
+static const struct cli_words words[] = {
+    {"strategy", "full-copy full-copy-f32 eager-f32 lazy-f32 lazy-f32-release quantized chunked "
+                 "stream-decode stream-decode-f32 mapped memory64"},
+    {"type-k", CACHE_TYPES},
+    {"type-v", CACHE_TYPES},
+    {"tokenizer", "zero-copy llama.cpp none"},
+    {"runtime", "reference admission llama.cpp"},
+    {"format", "text json markdown github junit sarif svg size-limit"},
+    {0},
+};
+
 static const struct cli_program program = {
     .name = "gguf-estimate",
     .usage = "[OPTION]... MODEL...\n[OPTION]... --config FILE [MODEL]...",
@@ -280,6 +293,7 @@ static const struct cli_program program = {
                "holds it against limits. A MODEL of - is standard input.",
     .options = options_table,
     .run = run,
+    .words = words,
     .notes = "Sizes are written as 16MiB, 16MB or 16777216. Status 0 means that everything fits.",
 };
 

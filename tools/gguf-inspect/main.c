@@ -166,12 +166,15 @@ static enum cli_exit run(struct cli_args *args)
     return status;
 }
 
+static const struct cli_words words[] = {{"array-items", "all"}, {"check", "llama.cpp spec"}, {0}};
+
 static const struct cli_program program = {
     .name = "gguf-inspect",
     .usage = "[OPTION]... FILE...",
     .summary = "Shows what is in GGUF model files. A FILE of - is standard input.",
     .options = inspect_options_table,
     .run = run,
+    .words = words,
 };
 
 int main(int argc, char **argv)

@@ -65,11 +65,15 @@ static const struct cli_command commands[] = {
      manifest_verify_signature},
     {0}};
 
+static const struct cli_words words[] = {
+    {"cut", "tensor fixed"}, {"format", "json sha256sum sri metalink"}, {0}};
+
 static const struct cli_program program = {
     .name = "gguf-manifest",
     .usage = "COMMAND [OPTION]... FILE...",
     .summary = "SHA-256 manifests that cover every byte of a model.",
     .commands = commands,
+    .words = words,
     .notes = "The format is described in docs/manifest-format.md."};
 
 int main(int argc, char **argv)
