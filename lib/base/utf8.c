@@ -56,6 +56,61 @@ size_t libgguf_utf8_decode(const char *data, size_t size, uint32_t *code_point)
     return needed;
 }
 
+/* What the bytes of a word are, as the highest bit of each byte. */
+struct byte_classes {
+    uint64_t continuations;
+    uint64_t leads_of_2;
+    uint64_t leads_of_3;
+    uint64_t others; /* NUL, bytes that are never valid, and leads with further conditions */
+};
+
+static struct byte_classes classify(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t high = ones * 0x80;
+    const uint64_t bit6 = word << 1;
+    const uint64_t bit5 = word << 2;
+    const uint64_t bit4 = word << 3;
+    const uint64_t is_nul = (word - ones) & ~word & high;
+    const uint64_t lead_2 = high & word & bit6 & ~bit5;
+    const uint64_t lead_3 = high & word & bit6 & bit5 & ~bit4;
+    const uint64_t lead_4 = high & word & bit6 & bit5 & bit4;
+    /* C0 and C1 begin overlong forms; E0 and ED limit the byte that follows. */
+    const uint64_t not_c0_c1 = (word & ones * 0x1e) + ones * 0x7e;
+    const uint64_t not_e0 = (word & ones * 0x0f) + ones * 0x7f;
+    const uint64_t not_ed = ((word ^ ones * 0x0d) & ones * 0x0f) + ones * 0x7f;
+    return (struct byte_classes){.continuations = high & word & ~bit6,
+                                 .leads_of_2 = lead_2,
+                                 .leads_of_3 = lead_3,
+                                 .others = is_nul | lead_4 | (lead_2 & ~not_c0_c1) |
+                                           (lead_3 & ~(not_e0 & not_ed))};
+}
+
+/* Whether the first of eight bytes is the lowest of a word; compilers know. */
+static bool words_are_little_endian(void)
+{
+    static const unsigned char one[8] = {1};
+    return utf8_word_at(one) == 1;
+}
+
+bool utf8_is_simple_short(const struct utf8_short *text)
+{
+    if (!words_are_little_endian()) {
+        return false; /* a closer look does no harm */
+    }
+    const struct byte_classes low = classify(text->words[0]);
+    const struct byte_classes high = classify(text->words[1]);
+    const uint64_t low_leads = low.leads_of_2 | low.leads_of_3;
+    const uint64_t high_leads = high.leads_of_2 | high.leads_of_3;
+    /* A lead wants continuations in the one or two bytes after it, and nothing else has them. */
+    const uint64_t low_expected = low_leads << 8 | low.leads_of_3 << 16;
+    const uint64_t high_expected =
+        high_leads << 8 | high.leads_of_3 << 16 | low_leads >> 56 | low.leads_of_3 >> 48;
+    const uint64_t cut_off = high_leads >> 56 | high.leads_of_3 >> 48;
+    return (low.others | high.others | (low_expected ^ low.continuations) |
+            (high_expected ^ high.continuations) | cut_off) == 0;
+}
+
 static void begin_character(struct utf8_state *state, unsigned char byte)
 {
     const size_t size = sequence_size(byte, &state->low, &state->high);

@@ -66,13 +66,14 @@ static inline bool utf8_is_plain_ascii(const void *data, size_t size)
     return true;
 }
 
-/**
- * As utf8_is_plain_ascii() for @p size <= 16 with at least 16 bytes to read: without a branch on
- * the size, which for the tokens of a vocabulary no branch predictor can guess.
- */
-static inline bool utf8_is_plain_short(const unsigned char *bytes, size_t size)
+/** Sixteen bytes of which the first few count; the others are 1, which is ASCII. */
+struct utf8_short {
+    uint64_t words[2];
+};
+
+/** The @p size <= 16 bytes at @p bytes, 16 of which can be read. */
+static inline struct utf8_short utf8_short_at(const unsigned char *bytes, size_t size)
 {
-    /* Bytes beyond the size are taken as 1, which is plain. */
     static const unsigned char within[32] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                                              0,    0,    0,    0,    0,    0,    0,    0,
@@ -81,10 +82,24 @@ static inline bool utf8_is_plain_short(const unsigned char *bytes, size_t size)
                                              1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     const unsigned char *const mask = within + 16 - size;
     const unsigned char *const ones = beyond + 16 - size;
-    const uint64_t first = (utf8_word_at(bytes) & utf8_word_at(mask)) | utf8_word_at(ones);
-    const uint64_t second =
-        (utf8_word_at(bytes + 8) & utf8_word_at(mask + 8)) | utf8_word_at(ones + 8);
-    return ((unsigned)utf8_is_plain_word(first) & (unsigned)utf8_is_plain_word(second)) != 0;
+    return (struct utf8_short){
+        {(utf8_word_at(bytes) & utf8_word_at(mask)) | utf8_word_at(ones),
+         (utf8_word_at(bytes + 8) & utf8_word_at(mask + 8)) | utf8_word_at(ones + 8)}};
+}
+
+/**
+ * True when @p text is valid UTF-8 without NUL and without characters that need a closer look
+ * (beyond U+FFFF, or led by E0 or ED). Has no branch on what the bytes are, which for the tokens of
+ * a vocabulary no predictor can guess.
+ */
+bool utf8_is_simple_short(const struct utf8_short *text);
+
+/** As utf8_is_simple_short() for @p size <= 16 bytes, 16 of which can be read. */
+static inline bool utf8_is_simple(const unsigned char *bytes, size_t size)
+{
+    const struct utf8_short text = utf8_short_at(bytes, size);
+    return (utf8_is_plain_word(text.words[0]) & utf8_is_plain_word(text.words[1])) ||
+           utf8_is_simple_short(&text);
 }
 
 /** Takes @p size more bytes of the text. */

@@ -97,13 +97,13 @@ static void scan_text(struct cursor *cursor, uint64_t start, uint64_t left,
     count_text(counts, &text, start);
 }
 
-static inline bool is_plain(const unsigned char *bytes, size_t size, size_t readable)
+static inline bool is_simple(const unsigned char *bytes, size_t size, size_t readable)
 {
-    return size <= 16 && readable >= 16 ? utf8_is_plain_short(bytes, size)
+    return size <= 16 && readable >= 16 ? utf8_is_simple(bytes, size)
                                         : utf8_is_plain_ascii(bytes, size);
 }
 
-/* One string in the file, of any length; nearly all of them are short and ASCII. */
+/* One string in the file, of any length; nearly all of them are short and simple. */
 static inline void scan_string(struct cursor *cursor, struct text_counts *counts)
 {
     const uint64_t start = cursor_offset(cursor);
@@ -111,7 +111,7 @@ static inline void scan_string(struct cursor *cursor, struct text_counts *counts
     const unsigned char *const bytes = cursor_string_in_window(cursor, &size);
     if (!bytes) {
         scan_text(cursor, start, cursor_length(cursor), counts);
-    } else if (is_plain(bytes, size, (size_t)(cursor->base + cursor->size - bytes))) {
+    } else if (is_simple(bytes, size, (size_t)(cursor->base + cursor->size - bytes))) {
         counts->strings++;
     } else {
         struct utf8_state text = {.needed = 0};

@@ -61,7 +61,7 @@ static void a_nul_is_seen_wherever_it_stands(void **state)
     }
 }
 
-static void the_quick_ways_see_every_byte_and_none_beyond(void **state)
+static void the_quick_way_sees_every_byte_and_none_beyond(void **state)
 {
     (void)state;
     const unsigned char odd[] = {0x00, 0x80, 0xff};
@@ -73,12 +73,41 @@ static void the_quick_ways_see_every_byte_and_none_beyond(void **state)
                 text[at] = odd[i];
                 const bool plain = at >= size;
                 assert_int_equal(utf8_is_plain_ascii(text, size), plain);
-                if (size <= 16) {
-                    assert_int_equal(utf8_is_plain_short(text, size), plain);
-                }
             }
         }
     }
+}
+
+/* Three bytes of any value among ASCII, at every place of a short text. */
+static void the_branchless_way_agrees_with_the_careful_one(void **state)
+{
+    (void)state;
+    const unsigned char values[] = {0x00, 0x01, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
+                                    0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed,
+                                    0xee, 0xef, 0xf0, 0xf1, 0xf4, 0xf5, 0xff};
+    const size_t count = sizeof values;
+    size_t simple = 0;
+    for (size_t size = 3; size <= 16; size++) {
+        for (size_t i = 0; i < count * count * count * (size - 2); i++) {
+            unsigned char text[16];
+            const size_t at = i / (count * count * count);
+            memset(text, 0x80, sizeof text); /* beyond the size: never looked at */
+            memset(text, 'a', size);
+            text[at] = values[i % count];
+            text[at + 1] = values[i / count % count];
+            text[at + 2] = values[i / count / count % count];
+            struct utf8_state careful = {.needed = 0};
+            utf8_feed(&careful, (const char *)text, size);
+            const bool valid = utf8_is_valid(&careful) && !careful.has_nul;
+            bool closer = false;
+            for (size_t j = 0; j < size; j++) {
+                closer = closer || text[j] == 0xe0 || text[j] == 0xed || text[j] >= 0xf0;
+            }
+            assert_int_equal(utf8_is_simple(text, size), valid && !closer);
+            simple += valid && !closer;
+        }
+    }
+    assert_true(simple > 1000);
 }
 
 int main(void)
@@ -86,7 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_well_formed_text_is_valid_however_it_is_cut),
         cmocka_unit_test(a_nul_is_seen_wherever_it_stands),
-        cmocka_unit_test(the_quick_ways_see_every_byte_and_none_beyond),
+        cmocka_unit_test(the_quick_way_sees_every_byte_and_none_beyond),
+        cmocka_unit_test(the_branchless_way_agrees_with_the_careful_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
