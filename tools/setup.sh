@@ -46,6 +46,8 @@ needs='
     test  command:strace      strace                         strace                          -
     test  command:aria2c      aria2                          aria2                           aria2
     test  command:nginx       nginx                          nginx                           nginx
+    test  command:curl        curl                           curl                            curl
+    test  command:jq          jq                             jq                              jq
     test  command:zsh         zsh                            zsh                             -
     test  command:fish        fish                           fish                            fish
     test  chromium:           chromium                       chromium                        -

@@ -7,6 +7,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 for command in "$shell" $([ "$shell" = fish ] || echo script); do
     command -v "$command" >/dev/null || { echo "skipped: no $command"; exit 77; }
 done
+[ "$shell" = fish ] || script -qec true /dev/null </dev/null >/dev/null 2>&1 ||
+    { echo "skipped: this system's script cannot run a command"; exit 77; }
 scripts=$GGUF_BUILD/tools/completions/$shell
 [ -d "$scripts" ] || { echo "skipped: this build made no completions"; exit 77; }
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-completions.XXXXXX")
