@@ -174,7 +174,7 @@ void manifest_locate_tensor(const struct libgguf_manifest_file *file,
                             struct libgguf_manifest_tensor *tensor)
 {
     size_t first;
-    size_t last;
+    size_t last = 0;
     tensor->has_chunks = false;
     if (!tensor->offset.present || !tensor->size.present || tensor->size.value == 0 ||
         !libgguf_manifest_chunk_at(file, tensor->offset.value, &first)) {

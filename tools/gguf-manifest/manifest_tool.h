@@ -113,7 +113,7 @@ struct findings {
  * Compares the header of the model at @p path (NULL: it cannot be read again) and the outcome with
  * what the manifest says.
  */
-void findings_collect(const struct libgguf_manifest *manifest, size_t file, const char *path,
+void findings_collect(const struct libgguf_manifest *manifest, size_t index, const char *path,
                       const struct libgguf_verification *found, struct findings *out);
 
 /** One file as it was verified. */

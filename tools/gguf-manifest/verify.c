@@ -167,6 +167,7 @@ static enum cli_exit verify_all(struct verify_options *options,
         }
     }
     cli_progress_end(&state.bar);
+    options->library.hooks = NULL; /* it lived here */
     return exit;
 }
 
