@@ -28,6 +28,14 @@ try_both_ways() { # PREFIX
 }
 
 cmake --install "$GGUF_BUILD" --prefix "$scratch/first" >install.log
+
+# The same below DESTDIR, where packagers collect what goes to the prefix of the build.
+prefix=$(sed -n 's/^CMAKE_INSTALL_PREFIX:PATH=//p' "$GGUF_BUILD/CMakeCache.txt")
+DESTDIR=$scratch/stage cmake --install "$GGUF_BUILD" >install.log
+diff <(cd first && find . | sort) <(cd "stage$prefix" && find . | sort) || fail "DESTDIR gets other files"
+[ "$(find stage -type f | wc -l)" = "$(find first -type f | wc -l)" ] || fail "DESTDIR gets files outside $prefix"
+[ "$(env -i "stage$prefix/bin/gguf-inspect" --version)" = "gguf-inspect $version (libgguf $version)" ]
+rm -r stage
 try_both_ways "$scratch/first"
 mv first moved
 try_both_ways "$scratch/moved"
