@@ -1,0 +1,123 @@
+/* gguf-manifest works in a few megabytes, however large the file and however small its chunks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define LARGE_SIZE ((off_t)1 << 30)
+#define MOST_KIB (48 * 1024)
+
+static char directory[] = "/tmp/gguf-memory-XXXXXX";
+static char model[128];
+static char manifest[128];
+
+static int make_sparse_model(void **state)
+{
+    (void)state;
+    char command[4096];
+    assert_non_null(mkdtemp(directory));
+    snprintf(model, sizeof model, "%s/large.gguf", directory);
+    snprintf(manifest, sizeof manifest, "%s/large.json", directory);
+    snprintf(command, sizeof command, "cp '%s/chunked.gguf' '%s' && chmod u+w '%s'",
+             getenv("GGUF_FIXTURES"), model, model);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(truncate(model, LARGE_SIZE), 0);
+    return 0;
+}
+
+static int remove_model(void **state)
+{
+    (void)state;
+    unlink(model);
+    unlink(manifest);
+    return rmdir(directory);
+}
+
+/* Runs gguf-manifest; the peak of all runs so far must stay below the limit. */
+static void run(const char *const *arguments, int input)
+{
+    char program[4096];
+    int status;
+    struct rusage usage;
+    snprintf(program, sizeof program, "%s/gguf-manifest", getenv("GGUF_BIN"));
+    const pid_t child = fork();
+    if (child == 0) {
+        if (input >= 0) {
+            dup2(input, STDIN_FILENO);
+        }
+        execv(program, (char *const *)arguments);
+        _exit(127);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
+    print_message("%s: at most %ld KiB\n", arguments[1], usage.ru_maxrss);
+    assert_in_range(usage.ru_maxrss, 1, MOST_KIB);
+}
+
+static void a_large_file_is_hashed_in_little_memory(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {
+        "gguf-manifest", "create", "--chunk-size", "64KiB", "--tensor-digests", "-o", manifest,
+        model,           NULL};
+    run(arguments, -1);
+}
+
+static void a_large_file_is_verified_in_little_memory(void **state)
+{
+    (void)state;
+    const char *const create[] = {"gguf-manifest", "create", "--no-file-digest", "-o", manifest,
+                                  model,           NULL};
+    const char *const verify[] = {"gguf-manifest", "verify", "-q", manifest, model, NULL};
+    run(create, -1);
+    run(verify, -1);
+}
+
+static void a_long_stream_is_hashed_in_little_memory(void **state)
+{
+    (void)state;
+    const char *const arguments[] = {"gguf-manifest", "create", "-o", manifest, "-", NULL};
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const pid_t feeder = fork();
+    if (feeder == 0) {
+        static char window[65536];
+        const int fd = open(model, O_RDONLY);
+        close(ends[0]);
+        for (ssize_t got; (got = read(fd, window, sizeof window)) > 0;) {
+            if (write(ends[1], window, (size_t)got) != got) {
+                _exit(1);
+            }
+        }
+        _exit(0);
+    }
+    close(ends[1]);
+    run(arguments, ends[0]);
+    close(ends[0]);
+    waitpid(feeder, NULL, 0);
+}
+
+int main(void)
+{
+    if (getenv("GGUF_SANITIZE") && getenv("GGUF_SANITIZE")[0] != '\0') {
+        puts("skipped: sanitizers use memory of their own");
+        return 77;
+    }
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_large_file_is_hashed_in_little_memory),
+        cmocka_unit_test(a_large_file_is_verified_in_little_memory),
+        cmocka_unit_test(a_long_stream_is_hashed_in_little_memory),
+    };
+    return cmocka_run_group_tests(tests, make_sparse_model, remove_model);
+}
