@@ -28,6 +28,9 @@ LIBGGUF_BEGIN_DECLS
 /** The directory of the chunks, in bundles and in stores. */
 #define LIBGGUF_BUNDLE_CHUNKS "chunks"
 
+/** The empty file that says that a directory is a store. */
+#define LIBGGUF_BUNDLE_STORE_MARK ".gguf-store"
+
 /** What is being done, for progress. */
 enum libgguf_bundle_step {
     LIBGGUF_BUNDLE_SOURCE,   /**< hashing the model that is about to be rewritten */
@@ -109,6 +112,18 @@ LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_create_from_source(const struct libgguf_source *source, const char *directory,
                                   const struct libgguf_bundle_create_options *options,
                                   struct libgguf_bundle_created *out, struct libgguf_error *err);
+
+/**
+ * Splits @p model into shards of at most @p limit bytes in @p directory, instead of chunks: each a
+ * GGUF file called NAME-00001-of-00003.gguf with options->name (which must be given, without
+ * ".gguf"), and a manifest without paths that lists them. Gzip, store and origin do not apply;
+ * options->resume and options->force replace what is there.
+ * Statuses: those of libgguf_split_plan(), libgguf_bundle_create() and libgguf_manifest_create().
+ */
+LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
+libgguf_bundle_create_shards(const struct libgguf_file *model, const char *directory,
+                             uint64_t limit, const struct libgguf_bundle_create_options *options,
+                             struct libgguf_bundle_created *out, struct libgguf_error *err);
 
 /**
  * Reads the manifest of the bundle in @p directory. With a @p key (PEM, @p key_size bytes) its
@@ -198,6 +213,17 @@ LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_unpack(const char *directory, const struct libgguf_manifest *manifest, size_t file,
                       const char *path, const struct libgguf_bundle_read_options *options,
                       struct libgguf_error *err);
+
+/**
+ * Writes the bytes of @p file, of one file or recast, to @p path, as libgguf_bundle_unpack() does;
+ * @p origin is the model that it was recast from, or NULL, and is never replaced. Nothing is
+ * proven. The key of @p options does not apply. Statuses: EXISTS, SAME_FILE, BUSY, IO, MEMORY,
+ * CHANGED, CANCELLED, ARGUMENT.
+ */
+LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
+libgguf_bundle_save(const struct libgguf_file *file, const struct libgguf_file *origin,
+                    const char *path, const struct libgguf_bundle_read_options *options,
+                    struct libgguf_error *err);
 
 /** What a pruning removed, or would remove. */
 struct libgguf_bundle_pruned {

@@ -1,0 +1,188 @@
+#include <libgguf/bundle.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "bundle/pack.h"
+
+static const struct libgguf_bundle_create_options default_options = {.struct_size =
+                                                                         sizeof default_options};
+
+static enum libgguf_status check_options(const struct libgguf_bundle_create_options *options,
+                                         struct libgguf_error *err)
+{
+    if (options->struct_size < sizeof *options ||
+        (options->hooks && options->hooks->struct_size < sizeof *options->hooks)) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
+                       "bundle options are incomplete");
+    }
+    return LIBGGUF_OK;
+}
+
+/* Everything that can be refused is, before a directory is made. */
+static enum libgguf_status measure(struct pack *pack, struct libgguf_error *err)
+{
+    const size_t count = pack->model ? libgguf_shard_count(pack->model) : 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct libgguf_file *const shard =
+            pack->model ? libgguf_shard_at(pack->model, i) : NULL;
+        if (pack->model && !shard) {
+            return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET,
+                           "shard %zu of %zu is missing", i + 1, count);
+        }
+        const struct libgguf_source *const source =
+            shard ? libgguf_file_source(shard) : pack->source;
+        const struct libgguf_plan_options plan_options = {.struct_size = sizeof plan_options,
+                                                          .cut = pack->options->cut,
+                                                          .chunk_size = pack->options->chunk_size};
+        const uint64_t size = libgguf_source_size(source);
+        if (size == LIBGGUF_SIZE_UNKNOWN) {
+            return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
+                           "a bundle is made of a file, not of a stream");
+        }
+        struct libgguf_plan *plan;
+        const enum libgguf_status status =
+            libgguf_plan_create(shard, size, &plan_options, &plan, err);
+        if (status) {
+            return status;
+        }
+        libgguf_plan_free(plan);
+        pack->total += size;
+    }
+    return LIBGGUF_OK;
+}
+
+static enum libgguf_status hash_and_write(struct pack *pack, struct libgguf_manifest **manifest,
+                                          struct libgguf_error *err)
+{
+    const struct libgguf_bundle_create_options *const options = pack->options;
+    struct libgguf_digest_hooks hooks;
+    pack_chunks_hooks(pack, &hooks);
+    const struct libgguf_manifest_options manifest_options = {
+        .struct_size = sizeof manifest_options,
+        .cut = options->cut,
+        .chunk_size = options->chunk_size,
+        .threads = options->threads,
+        .no_file_digest = options->no_file_digest,
+        .tensor_digests = options->tensor_digests,
+        .name = options->name,
+        .hooks = &hooks};
+    return pack->model ? libgguf_manifest_create(pack->model, &manifest_options, manifest, err)
+                       : libgguf_manifest_create_from_source(pack->source, &manifest_options,
+                                                             manifest, err);
+}
+
+static enum libgguf_status set_paths(struct libgguf_manifest *manifest, struct libgguf_error *err)
+{
+    manifest->is_bundle = true;
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        for (size_t j = 0; j < manifest->files[i].chunk_count; j++) {
+            char path[PLACE_CHUNK_PATH_SIZE];
+            place_chunk_path(&manifest->files[i].chunks[j].sha256, false, path);
+            const enum libgguf_status status = libgguf_manifest_set_path(manifest, i, j, path, err);
+            if (status) {
+                return status;
+            }
+        }
+    }
+    return LIBGGUF_OK;
+}
+
+static void describe(const struct libgguf_manifest *manifest, const struct pack *pack,
+                     struct libgguf_bundle_created *out)
+{
+    out->size = pack->total;
+    out->replaced_count = pack->replaced_count;
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct libgguf_manifest_file *const file = &manifest->files[i];
+        out->chunk_count += file->chunk_count;
+        for (size_t j = 0; j < file->chunk_count; j++) {
+            if (file->chunks[j].gzip) {
+                out->gzip_count++;
+                out->gzip_size += file->chunks[j].gzip->size;
+                out->gzip_raw_size += file->chunks[j].piece.size;
+            }
+        }
+    }
+}
+
+static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_created *out,
+                                    struct libgguf_error *err)
+{
+    struct libgguf_manifest *manifest;
+    enum libgguf_status status = hash_and_write(pack, &manifest, err);
+    if (status) {
+        return status;
+    }
+    status = set_paths(manifest, err);
+    if (!status && pack->options->gzip) {
+        status = pack_gzip(pack, manifest, err);
+    }
+    if (!status) {
+        status = pack_commit(pack, out, err);
+    }
+    if (!status) {
+        status = pack_manifest(pack, manifest, err);
+    }
+    if (!status) {
+        describe(manifest, pack, out);
+    }
+    libgguf_manifest_free(manifest);
+    return status;
+}
+
+static enum libgguf_status create(struct pack *pack, const char *directory,
+                                  struct libgguf_bundle_created *out, struct libgguf_error *err)
+{
+    enum libgguf_status status = check_options(pack->options, err);
+    if (!status) {
+        status = measure(pack, err);
+    }
+    if (status) {
+        return status;
+    }
+    if (pthread_mutex_init(&pack->lock, NULL) != 0) {
+        return failure_memory(err);
+    }
+    struct libgguf_bundle_created ignored = {0};
+    status = pack_open(pack, directory, err);
+    if (!status) {
+        status = pack_all(pack, out ? out : &ignored, err);
+    }
+    pack_close(pack, directory, status);
+    pthread_mutex_destroy(&pack->lock);
+    return status;
+}
+
+enum libgguf_status libgguf_bundle_create(const struct libgguf_file *model, const char *directory,
+                                          const struct libgguf_bundle_create_options *options,
+                                          struct libgguf_bundle_created *out,
+                                          struct libgguf_error *err)
+{
+    struct pack pack = {.options = options ? options : &default_options,
+                        .model = model,
+                        .root = -1,
+                        .chunks = -1,
+                        .store = -1};
+    if (out) {
+        *out = (struct libgguf_bundle_created){0};
+    }
+    return create(&pack, directory, out, err);
+}
+
+enum libgguf_status
+libgguf_bundle_create_from_source(const struct libgguf_source *source, const char *directory,
+                                  const struct libgguf_bundle_create_options *options,
+                                  struct libgguf_bundle_created *out, struct libgguf_error *err)
+{
+    struct pack pack = {.options = options ? options : &default_options,
+                        .source = source,
+                        .root = -1,
+                        .chunks = -1,
+                        .store = -1};
+    if (out) {
+        *out = (struct libgguf_bundle_created){0};
+    }
+    return create(&pack, directory, out, err);
+}

@@ -1,0 +1,13 @@
+/** @file The manifest of a bundle that is open. */
+#ifndef BUNDLE_MANIFEST_FILE_H
+#define BUNDLE_MANIFEST_FILE_H
+
+#include <libgguf/manifest.h>
+
+#include "base/error.h"
+
+/* As libgguf_bundle_manifest() for the directory @p root. */
+enum libgguf_status manifest_file_read(int root, const char *key, size_t key_size,
+                                       struct libgguf_manifest **out, struct libgguf_error *err);
+
+#endif

@@ -1,0 +1,111 @@
+/** @file A bundle in the making: its directories, and the files that wait for their names. */
+#ifndef BUNDLE_PACK_H
+#define BUNDLE_PACK_H
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "bundle/crew.h"
+#include "bundle/place.h"
+
+/* A file that is there, or written and waiting for its name, for one chunk of the manifest. */
+struct packed {
+    size_t file;
+    size_t index;
+    bool is_gzip;
+    bool is_partial; /* it has its partial name; otherwise it is there under its own */
+    bool is_new;     /* written now, not found */
+    bool is_shared;  /* a link to a file of the store */
+    uint64_t size;
+    struct libgguf_digest name;   /* of the chunk */
+    struct libgguf_digest sha256; /* of this file's bytes: for gzip another one */
+};
+
+/* Which file is which, whatever its names. */
+struct file_identity {
+    dev_t device;
+    ino_t inode;
+};
+
+/* Where a bundle is made, and from what. */
+struct pack {
+    const struct libgguf_bundle_create_options *options;
+    const struct libgguf_file *model;    /* NULL for plain bytes */
+    const struct libgguf_source *source; /* when there is no model */
+    uint64_t total;                      /* bytes */
+
+    int root;   /* the directory, locked */
+    int chunks; /* chunks/ in it, or -1 */
+    int store;  /* chunks/ in the store, or -1 */
+    bool made_root;
+    bool made_chunks;
+
+    struct file_identity *inputs;
+    size_t input_count;
+
+    uint64_t *sizes; /* of chunks that are there already, sorted */
+    size_t size_count;
+    size_t size_capacity;
+
+    pthread_mutex_t lock; /* of all below */
+    struct packed *packed;
+    size_t packed_count;
+    size_t packed_capacity;
+    size_t replaced_count;
+};
+
+/* Opens, locks and looks through the directories. pack_open.c */
+enum libgguf_status pack_open(struct pack *pack, const char *directory, struct libgguf_error *err);
+/* Releases all; after a failure removes what was made, unless it is to be resumed. */
+void pack_close(struct pack *pack, const char *directory, enum libgguf_status status);
+
+/* EXISTS unless @p root is empty or may be written into. Shards and chunks alike. */
+enum libgguf_status pack_check_vacant(int root, bool may_replace, struct libgguf_error *err);
+/* Makes or opens @p directory and takes its lock. */
+enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
+                                   struct libgguf_error *err);
+/* Removes all partial files from the directory @p fd. Returns 0 or errno. */
+int pack_remove_partials(int fd);
+/* Adds the files that @p model is read from to the inputs. */
+enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
+                                    struct libgguf_error *err);
+/* SAME_FILE when @p name in @p at is one of the inputs. */
+enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,
+                                      struct libgguf_error *err);
+
+/* True when a chunk of this size is there that may be the one. */
+bool pack_may_exist(const struct pack *pack, uint64_t size);
+/* Remembers a file; thread-safe. */
+enum libgguf_status pack_add(struct pack *pack, const struct packed *packed,
+                             struct libgguf_error *err);
+
+/* What libgguf_source_digest() calls for every chunk. pack_chunks.c */
+void pack_chunks_hooks(struct pack *pack, struct libgguf_digest_hooks *out);
+
+/*
+ * Looks for a file with the digest and size of @p packed: under its name here, in the store, or as
+ * a partial file of an earlier try. What was found is proven, and stored in @p packed.
+ * pack_find.c
+ */
+enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *found,
+                              struct libgguf_error *err);
+/* Takes the store's file in the place of the partial one, if it is the same. */
+enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packed, bool *found,
+                                         struct libgguf_error *err);
+
+/* Adds compressed variants of the chunks in @p manifest. pack_gzip.c */
+enum libgguf_status pack_gzip(struct pack *pack, struct libgguf_manifest *manifest,
+                              struct libgguf_error *err);
+
+/* Syncs and names all files. pack_commit.c */
+enum libgguf_status pack_commit(struct pack *pack, struct libgguf_bundle_created *created,
+                                struct libgguf_error *err);
+
+/*
+ * Signs and writes the manifest into @p root, in one step as seen from outside. @p pack is only
+ * asked for inputs. pack_manifest.c
+ */
+enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
+                                  struct libgguf_error *err);
+
+#endif

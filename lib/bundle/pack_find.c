@@ -1,0 +1,98 @@
+/* Chunks that are there already: believed for their bytes, never for their name or size. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "bundle/pack.h"
+#include "bundle/prove.h"
+
+/* Whether the file @p name in @p at has the bytes of @p packed; *exists says whether it is there.
+ */
+static enum libgguf_status is_proven(int at, const char *name, const struct packed *packed,
+                                     bool *exists, bool *proven, struct libgguf_error *err)
+{
+    int fd;
+    uint64_t size = 0;
+    const int failed = place_open_file(at, name, &fd, &size);
+    *proven = false;
+    *exists = failed != ENOENT;
+    if (failed) {
+        return LIBGGUF_OK;
+    }
+    struct crew crew;
+    struct crew_member member;
+    enum libgguf_status status = crew_solo_begin(&crew, &member, err);
+    if (!status && size == packed->size) {
+        struct proof proof;
+        status = prove_range(&member, fd, 0, size, NULL, NULL, name, &proof, err);
+        *proven = !status && proof.size == packed->size &&
+                  libgguf_digest_equal(&proof.sha256, &packed->sha256);
+        /* What cannot be read is not proven, and is written again. */
+        status = status == LIBGGUF_ERR_IO ? LIBGGUF_OK : status;
+    }
+    crew_solo_end(&member);
+    close(fd);
+    return status;
+}
+
+enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packed, bool *found,
+                                         struct libgguf_error *err)
+{
+    char name[PLACE_CHUNK_NAME_SIZE];
+    char partial[PLACE_PARTIAL_NAME_SIZE];
+    bool exists;
+    *found = false;
+    if (pack->store < 0) {
+        return LIBGGUF_OK;
+    }
+    place_chunk_name(&packed->name, packed->is_gzip, name);
+    place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
+    const enum libgguf_status status = is_proven(pack->store, name, packed, &exists, found, err);
+    if (status || !*found) {
+        return status;
+    }
+    (void)unlinkat(pack->chunks, partial, 0);
+    if (linkat(pack->store, name, pack->chunks, partial, 0) == 0) {
+        packed->is_partial = true;
+        packed->is_shared = true;
+        packed->is_new = false;
+        return LIBGGUF_OK;
+    }
+    *found = false;
+    if (errno == EPERM || errno == ENOTSUP) {
+        return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
+                       "the file system of the store has no hard links");
+    }
+    /* Pruned in this moment, or with as many links as there can be: written anew. */
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *found,
+                              struct libgguf_error *err)
+{
+    char name[PLACE_CHUNK_NAME_SIZE];
+    char partial[PLACE_PARTIAL_NAME_SIZE];
+    bool exists;
+    place_chunk_name(&packed->name, packed->is_gzip, name);
+    place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
+    enum libgguf_status status = is_proven(pack->chunks, name, packed, &exists, found, err);
+    if (status || *found) {
+        return status;
+    }
+    if (exists) {
+        status = pack_check_target(pack, pack->chunks, name, err);
+        pthread_mutex_lock(&pack->lock);
+        pack->replaced_count++;
+        pthread_mutex_unlock(&pack->lock);
+    }
+    if (!status) {
+        status = pack_take_from_store(pack, packed, found, err);
+    }
+    if (!status && !*found && pack->options->resume) {
+        status = is_proven(pack->chunks, partial, packed, &exists, found, err);
+        packed->is_partial = *found;
+    }
+    return status;
+}

@@ -1,0 +1,136 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libgguf/signature.h>
+
+#include "base/error.h"
+#include "bundle/durable.h"
+#include "bundle/pack.h"
+
+#define MANIFEST_PARTIAL ".partial.manifest"
+#define SIGNATURE_PARTIAL ".partial.signature"
+
+/* Bytes that grow at their end. */
+struct text {
+    char *data;
+    size_t size;
+    size_t capacity;
+};
+
+static int append(void *context, const char *data, size_t size)
+{
+    struct text *const text = context;
+    if (size > text->capacity - text->size) {
+        const size_t needed = text->size + size;
+        const size_t capacity = needed > 2 * text->capacity ? needed : 2 * text->capacity;
+        char *const grown = realloc(text->data, capacity);
+        if (!grown) {
+            return ENOMEM;
+        }
+        text->data = grown;
+        text->capacity = capacity;
+    }
+    memcpy(text->data + text->size, data, size);
+    text->size += size;
+    return 0;
+}
+
+static int write_file(int root, const char *name, const void *data, size_t size, bool no_sync)
+{
+    (void)unlinkat(root, name, 0);
+    const int fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return errno;
+    }
+    int failed = place_write(fd, data, size);
+    if (!failed && !no_sync) {
+        failed = durable_sync_file(fd);
+    }
+    if (close(fd) != 0 && !failed) {
+        failed = errno;
+    }
+    return failed;
+}
+
+static bool exists(int root, const char *name)
+{
+    struct stat facts;
+    return fstatat(root, name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static int sync_root(int root, bool no_sync)
+{
+    return no_sync ? 0 : durable_sync_directory(root);
+}
+
+/*
+ * Two names cannot change at once. A manifest never stands beside the signature of another one, so
+ * an old one goes away first, and the new one comes last.
+ */
+static int give_names(int root, bool is_signed, bool no_sync)
+{
+    const bool signature_changes = is_signed || exists(root, LIBGGUF_BUNDLE_SIGNATURE);
+    int failed = 0;
+    if (signature_changes && exists(root, LIBGGUF_BUNDLE_MANIFEST)) {
+        failed = unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 ? errno : 0;
+        failed = failed ? failed : sync_root(root, no_sync);
+    }
+    if (!failed && is_signed) {
+        failed = renameat(root, SIGNATURE_PARTIAL, root, LIBGGUF_BUNDLE_SIGNATURE) != 0 ? errno : 0;
+    } else if (!failed && signature_changes) {
+        failed = unlinkat(root, LIBGGUF_BUNDLE_SIGNATURE, 0) != 0 ? errno : 0;
+    }
+    if (!failed && signature_changes) {
+        failed = sync_root(root, no_sync);
+    }
+    if (!failed && renameat(root, MANIFEST_PARTIAL, root, LIBGGUF_BUNDLE_MANIFEST) != 0) {
+        failed = errno;
+    }
+    return failed ? failed : sync_root(root, no_sync);
+}
+
+static enum libgguf_status write_files(const struct pack *pack, const struct text *text,
+                                       struct libgguf_error *err)
+{
+    const struct libgguf_bundle_create_options *const options = pack->options;
+    struct libgguf_signature signature;
+    int failed = 0;
+    if (options->key) {
+        const enum libgguf_status status = libgguf_signature_make(
+            text->data, text->size, options->key, options->key_size, &signature, err);
+        if (status) {
+            return status;
+        }
+        failed = write_file(pack->root, SIGNATURE_PARTIAL, signature.bytes, signature.size,
+                            options->no_sync);
+    }
+    if (!failed) {
+        failed = write_file(pack->root, MANIFEST_PARTIAL, text->data, text->size, options->no_sync);
+    }
+    if (!failed) {
+        failed = give_names(pack->root, options->key != NULL, options->no_sync);
+    }
+    if (failed) {
+        (void)unlinkat(pack->root, SIGNATURE_PARTIAL, 0);
+        (void)unlinkat(pack->root, MANIFEST_PARTIAL, 0);
+        return failure_errno(err, failed, "cannot write the manifest");
+    }
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
+                                  struct libgguf_error *err)
+{
+    struct text text = {0};
+    enum libgguf_status status = libgguf_manifest_write(manifest, append, &text, err);
+    if (!status) {
+        status = write_files(pack, &text, err);
+    }
+    free(text.data);
+    return status;
+}

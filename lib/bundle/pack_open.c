@@ -1,0 +1,302 @@
+#include "bundle/pack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/source.h"
+#include "bundle/durable.h"
+
+enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
+                                   struct libgguf_error *err)
+{
+    int failed = place_open_directory(directory, true, root, made);
+    if (failed) {
+        return failure_errno(err, failed, "cannot make the directory");
+    }
+    failed = durable_lock(*root);
+    if (failed == EBUSY) {
+        return failure(err, LIBGGUF_ERR_BUSY, LIBGGUF_NO_OFFSET,
+                       "another process is writing into this directory");
+    }
+    return failed ? failure_errno(err, failed, "cannot lock the directory") : LIBGGUF_OK;
+}
+
+/* What was seen in a directory. */
+struct contents {
+    bool manifest;
+    bool other;
+};
+
+static bool note_entry(void *context, const char *name)
+{
+    struct contents *const contents = context;
+    if (strcmp(name, LIBGGUF_BUNDLE_MANIFEST) == 0) {
+        contents->manifest = true;
+    } else {
+        contents->other = true;
+    }
+    return !contents->manifest;
+}
+
+enum libgguf_status pack_check_vacant(int root, bool may_replace, struct libgguf_error *err)
+{
+    struct contents contents = {0};
+    const int failed = place_list(root, note_entry, &contents);
+    if (failed) {
+        return failure_errno(err, failed, "cannot list the directory");
+    }
+    if (may_replace || (!contents.manifest && !contents.other)) {
+        return LIBGGUF_OK;
+    }
+    return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+                   contents.manifest ? "there is a bundle in this directory already"
+                                     : "the directory is not empty");
+}
+
+static bool remove_partial(void *context, const char *name)
+{
+    const int *const fd = context;
+    if (place_is_partial_name(name)) {
+        (void)unlinkat(*fd, name, 0);
+    }
+    return true;
+}
+
+int pack_remove_partials(int fd)
+{
+    return place_list(fd, remove_partial, &fd);
+}
+
+enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
+                                    struct libgguf_error *err)
+{
+    const size_t count = model ? libgguf_shard_count(model) : 1;
+    struct file_identity *const grown =
+        realloc(pack->inputs, (pack->input_count + count) * sizeof *grown);
+    if (!grown) {
+        return failure_memory(err);
+    }
+    pack->inputs = grown;
+    for (size_t i = 0; i < count; i++) {
+        const struct libgguf_file *const shard = model ? libgguf_shard_at(model, i) : NULL;
+        const struct libgguf_source *const source =
+            shard ? libgguf_file_source(shard) : pack->source;
+        struct stat facts;
+        if (source && source->fd >= 0 && fstat(source->fd, &facts) == 0) {
+            grown[pack->input_count++] =
+                (struct file_identity){.device = facts.st_dev, .inode = facts.st_ino};
+        }
+    }
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,
+                                      struct libgguf_error *err)
+{
+    struct stat facts;
+    /* Both what stands there and what a link there leads to. */
+    for (int flags = AT_SYMLINK_NOFOLLOW; flags >= 0; flags -= AT_SYMLINK_NOFOLLOW) {
+        if (fstatat(at, name, &facts, flags) != 0) {
+            continue;
+        }
+        if (S_ISDIR(facts.st_mode)) {
+            return failure_errno(err, EISDIR, "%s", name);
+        }
+        for (size_t i = 0; i < pack->input_count; i++) {
+            if (pack->inputs[i].device == facts.st_dev && pack->inputs[i].inode == facts.st_ino) {
+                return failure(err, LIBGGUF_ERR_SAME_FILE, LIBGGUF_NO_OFFSET,
+                               "%s is the model itself, and would be replaced", name);
+            }
+        }
+    }
+    return LIBGGUF_OK;
+}
+
+/* A directory whose chunks are counted by size. */
+struct size_scan {
+    struct pack *pack;
+    int fd;
+    bool failed; /* out of memory */
+};
+
+static bool note_size(void *context, const char *name)
+{
+    struct size_scan *const scan = context;
+    struct pack *const pack = scan->pack;
+    struct stat facts;
+    if (!(place_is_chunk_name(name) || place_is_partial_name(name)) ||
+        fstatat(scan->fd, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) {
+        return true;
+    }
+    if (pack->size_count == pack->size_capacity) {
+        const size_t capacity = pack->size_capacity ? 2 * pack->size_capacity : 64;
+        uint64_t *const grown = realloc(pack->sizes, capacity * sizeof *grown);
+        if (!grown) {
+            scan->failed = true;
+            return false;
+        }
+        pack->sizes = grown;
+        pack->size_capacity = capacity;
+    }
+    pack->sizes[pack->size_count++] = (uint64_t)facts.st_size;
+    return true;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const uint64_t left = *(const uint64_t *)a;
+    const uint64_t right = *(const uint64_t *)b;
+    return left < right ? -1 : left > right;
+}
+
+bool pack_may_exist(const struct pack *pack, uint64_t size)
+{
+    return pack->size_count > 0 &&
+           bsearch(&size, pack->sizes, pack->size_count, sizeof size, by_size);
+}
+
+static enum libgguf_status scan_sizes(struct pack *pack, struct libgguf_error *err)
+{
+    const int directories[] = {pack->chunks, pack->store};
+    for (size_t i = 0; i < 2; i++) {
+        struct size_scan scan = {.pack = pack, .fd = directories[i]};
+        const int failed = scan.fd < 0 ? 0 : place_list(scan.fd, note_size, &scan);
+        if (failed) {
+            return failure_errno(err, failed, "cannot list the chunks");
+        }
+        if (scan.failed) {
+            return failure_memory(err);
+        }
+    }
+    if (pack->size_count > 1) {
+        qsort(pack->sizes, pack->size_count, sizeof *pack->sizes, by_size);
+    }
+    return LIBGGUF_OK;
+}
+
+static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *err)
+{
+    int store = -1;
+    int failed = place_open_directory(pack->options->store, true, &store, NULL);
+    if (!failed) {
+        failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
+    }
+    if (!failed) {
+        const int mark = openat(store, LIBGGUF_BUNDLE_STORE_MARK,
+                                O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0444);
+        failed = mark < 0 ? errno : close(mark) != 0 ? errno : 0;
+    }
+    if (store >= 0) {
+        close(store);
+    }
+    if (failed) {
+        return failure_errno(err, failed, "cannot open the store");
+    }
+    struct stat here;
+    struct stat there;
+    if (fstat(pack->chunks, &here) != 0 || fstat(pack->store, &there) != 0) {
+        return failure_errno(err, errno, "cannot look at the store");
+    }
+    if (here.st_dev != there.st_dev) {
+        return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
+                       "the store is on another file system, and chunks are shared by hard links");
+    }
+    if (here.st_ino == there.st_ino) {
+        return failure(err, LIBGGUF_ERR_SAME_FILE, LIBGGUF_NO_OFFSET,
+                       "the store is the bundle itself");
+    }
+    return LIBGGUF_OK;
+}
+
+static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *err)
+{
+    int failed =
+        place_enter(pack->root, LIBGGUF_BUNDLE_CHUNKS, true, &pack->chunks, &pack->made_chunks);
+    if (failed == ELOOP) {
+        return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                       "chunks is there, and is no directory");
+    }
+    if (!failed && !pack->options->resume) {
+        failed = pack_remove_partials(pack->chunks);
+    }
+    return failed ? failure_errno(err, failed, "cannot make the directory chunks") : LIBGGUF_OK;
+}
+
+enum libgguf_status pack_open(struct pack *pack, const char *directory, struct libgguf_error *err)
+{
+    const bool may_replace = pack->options->force || pack->options->resume;
+    enum libgguf_status status = pack_add_inputs(pack, pack->model, err);
+    if (!status && pack->options->origin) {
+        status = pack_add_inputs(pack, pack->options->origin, err);
+    }
+    if (!status) {
+        status = pack_open_root(directory, &pack->root, &pack->made_root, err);
+    }
+    if (!status) {
+        status = pack_check_vacant(pack->root, may_replace, err);
+    }
+    if (!status) {
+        status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_MANIFEST, err);
+    }
+    if (!status) {
+        status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_SIGNATURE, err);
+    }
+    if (!status) {
+        status = open_chunks(pack, err);
+    }
+    if (!status && pack->options->store) {
+        status = open_store(pack, err);
+    }
+    return status ? status : scan_sizes(pack, err);
+}
+
+void pack_close(struct pack *pack, const char *directory, enum libgguf_status status)
+{
+    if (status && !pack->options->resume && pack->chunks >= 0) {
+        (void)pack_remove_partials(pack->chunks);
+    }
+    /* Only what is empty goes away. */
+    if (status && pack->made_chunks) {
+        (void)unlinkat(pack->root, LIBGGUF_BUNDLE_CHUNKS, AT_REMOVEDIR);
+    }
+    if (status && pack->made_root) {
+        (void)rmdir(directory);
+    }
+    const int directories[] = {pack->chunks, pack->store, pack->root};
+    for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
+        if (directories[i] >= 0) {
+            close(directories[i]);
+        }
+    }
+    free(pack->inputs);
+    free(pack->sizes);
+    free(pack->packed);
+}
+
+enum libgguf_status pack_add(struct pack *pack, const struct packed *packed,
+                             struct libgguf_error *err)
+{
+    enum libgguf_status status = LIBGGUF_OK;
+    pthread_mutex_lock(&pack->lock);
+    if (pack->packed_count == pack->packed_capacity) {
+        const size_t capacity = pack->packed_capacity ? 2 * pack->packed_capacity : 64;
+        struct packed *const grown = realloc(pack->packed, capacity * sizeof *grown);
+        if (grown) {
+            pack->packed = grown;
+            pack->packed_capacity = capacity;
+        } else {
+            status = failure_memory(err);
+        }
+    }
+    if (!status) {
+        pack->packed[pack->packed_count++] = *packed;
+    }
+    pthread_mutex_unlock(&pack->lock);
+    return status;
+}

@@ -1,0 +1,141 @@
+/*
+ * Removing what nothing uses. Only files in chunks/ with the names of chunks are looked at,
+ * whatever a manifest says, so that the worst a manifest can do is to protect a chunk.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <libgguf/bundle.h>
+
+#include "base/error.h"
+#include "bundle/durable.h"
+#include "bundle/manifest_file.h"
+#include "bundle/place.h"
+#include "bundle/stored.h"
+
+struct pruning {
+    int chunks;
+    const struct stored_list *stored; /* of a bundle; NULL in a store */
+    bool dry_run;
+    int failed; /* errno of the first removal that did */
+    struct libgguf_bundle_pruned *out;
+};
+
+/* In a store, what a bundle uses has a name there as well. */
+static bool is_used(const struct pruning *pruning, const char *name, const struct stat *facts)
+{
+    char path[PLACE_CHUNK_PATH_SIZE];
+    if (place_is_partial_name(name)) {
+        return false;
+    }
+    if (!pruning->stored) {
+        return facts->st_nlink > 1;
+    }
+    memcpy(path, "chunks/", 7);
+    memcpy(path + 7, name, strlen(name) + 1);
+    return stored_with_path(pruning->stored, path) != NULL;
+}
+
+static bool prune_file(void *context, const char *name)
+{
+    struct pruning *const pruning = context;
+    struct libgguf_bundle_pruned *const out = pruning->out;
+    struct stat facts;
+    if (!(place_is_chunk_name(name) || place_is_partial_name(name)) ||
+        fstatat(pruning->chunks, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 ||
+        !S_ISREG(facts.st_mode)) {
+        return true;
+    }
+    if (is_used(pruning, name, &facts)) {
+        out->kept_count++;
+        out->kept_size += (uint64_t)facts.st_size;
+        return true;
+    }
+    if (!pruning->dry_run && unlinkat(pruning->chunks, name, 0) != 0 && errno != ENOENT) {
+        pruning->failed = errno;
+        return false;
+    }
+    out->removed_count++;
+    out->removed_size += (uint64_t)facts.st_size;
+    out->partial_count += place_is_partial_name(name);
+    return true;
+}
+
+static enum libgguf_status open_chunks(int root, int *chunks, struct libgguf_error *err)
+{
+    const int failed = place_enter(root, LIBGGUF_BUNDLE_CHUNKS, false, chunks, NULL);
+    if (failed == ENOENT) {
+        return failure(err, LIBGGUF_ERR_NOT_FOUND, LIBGGUF_NO_OFFSET,
+                       "neither a store nor a bundle: there is no directory chunks");
+    }
+    if (failed == ELOOP) {
+        return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                       "chunks is a link or no directory, and is not followed");
+    }
+    return failed ? failure_errno(err, failed, "cannot open the chunks") : LIBGGUF_OK;
+}
+
+static bool is_store(int root)
+{
+    struct stat facts;
+    return fstatat(root, LIBGGUF_BUNDLE_STORE_MARK, &facts, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+static enum libgguf_status prune(int root, struct pruning *pruning, struct libgguf_error *err)
+{
+    struct libgguf_manifest *manifest = NULL;
+    struct stored_list stored = {0};
+    enum libgguf_status status = open_chunks(root, &pruning->chunks, err);
+    if (status) {
+        return status;
+    }
+    status = manifest_file_read(root, NULL, 0, &manifest, err);
+    if (!status) {
+        status = stored_list(manifest, &stored, err);
+        pruning->stored = &stored;
+    } else if (status == LIBGGUF_ERR_NOT_FOUND && is_store(root)) {
+        status = LIBGGUF_OK;
+    }
+    if (!status) {
+        const int failed = place_list(pruning->chunks, prune_file, pruning);
+        pruning->failed = pruning->failed ? pruning->failed : failed;
+        if (pruning->failed) {
+            status = failure_errno(err, pruning->failed, "cannot remove a chunk");
+        }
+    }
+    if (!status && !pruning->dry_run) {
+        const int failed = durable_sync_directory(pruning->chunks);
+        status = failed ? failure_errno(err, failed, "cannot sync the directory") : LIBGGUF_OK;
+    }
+    stored_free(&stored);
+    libgguf_manifest_free(manifest);
+    close(pruning->chunks);
+    return status;
+}
+
+enum libgguf_status libgguf_bundle_prune(const char *directory, bool dry_run,
+                                         struct libgguf_bundle_pruned *out,
+                                         struct libgguf_error *err)
+{
+    int root;
+    struct pruning pruning = {.dry_run = dry_run, .out = out};
+    *out = (struct libgguf_bundle_pruned){0};
+    const int failed = place_open_directory(directory, false, &root, NULL);
+    if (failed) {
+        return failure_errno(err, failed, "cannot open the directory");
+    }
+    enum libgguf_status status = LIBGGUF_OK;
+    if (durable_lock(root) != 0) {
+        status = failure(err, LIBGGUF_ERR_BUSY, LIBGGUF_NO_OFFSET,
+                         "another process is writing into this directory");
+    }
+    if (!status) {
+        status = prune(root, &pruning, err);
+    }
+    close(root);
+    return status;
+}
