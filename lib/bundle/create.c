@@ -89,6 +89,42 @@ static enum libgguf_status set_paths(struct libgguf_manifest *manifest, struct l
     return LIBGGUF_OK;
 }
 
+static bool tell_origin(void *context, uint64_t bytes)
+{
+    const struct pack *const pack = context;
+    const uint64_t total = libgguf_source_size(libgguf_file_source(pack->options->origin));
+    return crew_tell(pack->options->hooks, LIBGGUF_BUNDLE_SOURCE, bytes, total);
+}
+
+static enum libgguf_status set_origin(struct pack *pack, struct libgguf_manifest *manifest,
+                                      struct libgguf_error *err)
+{
+    const struct libgguf_source *const source = libgguf_file_source(pack->options->origin);
+    const struct libgguf_plan_options plan_options = {.struct_size = sizeof plan_options,
+                                                      .cut = LIBGGUF_CUT_FIXED,
+                                                      .chunk_size = LIBGGUF_MAX_CHUNK_SIZE};
+    const struct libgguf_digest_hooks hooks = {
+        .struct_size = sizeof hooks, .context = pack, .progress = tell_origin};
+    const struct libgguf_digest_options options = {
+        .struct_size = sizeof options, .threads = pack->options->threads, .hooks = &hooks};
+    struct libgguf_plan *plan;
+    struct libgguf_source_digests digests;
+    enum libgguf_status status =
+        libgguf_plan_create(NULL, libgguf_source_size(source), &plan_options, &plan, err);
+    if (status) {
+        return status;
+    }
+    status = libgguf_source_digest(source, plan, &options, &digests, err);
+    libgguf_plan_free(plan);
+    if (!status) {
+        manifest->files[0].has_origin = true;
+        manifest->files[0].origin_size = digests.size;
+        manifest->files[0].origin_sha256 = digests.source;
+        libgguf_source_digests_free(&digests);
+    }
+    return status;
+}
+
 static void describe(const struct libgguf_manifest *manifest, const struct pack *pack,
                      struct libgguf_bundle_created *out)
 {
@@ -116,8 +152,14 @@ static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_cre
         return status;
     }
     status = set_paths(manifest, err);
+    if (!status && pack->options->origin) {
+        status = set_origin(pack, manifest, err);
+    }
     if (!status && pack->options->gzip) {
         status = pack_gzip(pack, manifest, err);
+    }
+    if (!status) {
+        status = pack_extras(pack, err);
     }
     if (!status) {
         status = pack_commit(pack, out, err);

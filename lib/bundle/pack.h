@@ -101,6 +101,9 @@ enum libgguf_status pack_gzip(struct pack *pack, struct libgguf_manifest *manife
 enum libgguf_status pack_commit(struct pack *pack, struct libgguf_bundle_created *created,
                                 struct libgguf_error *err);
 
+/* Writes the additional files. pack_extras.c */
+enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *err);
+
 /*
  * Signs and writes the manifest into @p root, in one step as seen from outside. @p pack is only
  * asked for inputs. pack_manifest.c

@@ -470,14 +470,36 @@ static enum libgguf_status read_tensors(const struct reader *reader, const struc
     return status;
 }
 
+static enum libgguf_status read_origin(const struct reader *reader, const struct json_value *json,
+                                       const struct place *parent,
+                                       struct libgguf_manifest_file *file)
+{
+    const struct place place = {.parent = parent, .key = "origin"};
+    const struct json_value *size;
+    const struct json_value *sha256;
+    const struct member members[] = {{"size", true, &size}, {"sha256", true, &sha256}};
+    file->has_origin = json != NULL;
+    if (!json) {
+        return LIBGGUF_OK;
+    }
+    enum libgguf_status status =
+        members_read_object(json, &place, members, COUNT_OF(members), reader->err);
+    if (!status) {
+        status = read_number(reader, size, &place, "size", 0, LIBGGUF_MANIFEST_MAX_NUMBER,
+                             &file->origin_size);
+    }
+    return status ? status
+                  : read_digest(reader, sha256, &place, "sha256", NULL, &file->origin_sha256);
+}
+
 static enum libgguf_status read_file(const struct reader *reader, const struct json_value *json,
                                      const struct place *place, struct libgguf_manifest_file *file)
 {
-    const struct json_value *at[8];
-    const struct member members[] = {{"name", false, &at[0]},  {"name_hex", false, &at[1]},
-                                     {"size", true, &at[2]},   {"sha256", false, &at[3]},
-                                     {"gguf", false, &at[4]},  {"identity", false, &at[5]},
-                                     {"chunks", true, &at[6]}, {"tensors", false, &at[7]}};
+    const struct json_value *at[9];
+    const struct member members[] = {
+        {"name", false, &at[0]},   {"name_hex", false, &at[1]}, {"size", true, &at[2]},
+        {"sha256", false, &at[3]}, {"gguf", false, &at[4]},     {"identity", false, &at[5]},
+        {"chunks", true, &at[6]},  {"tensors", false, &at[7]},  {"origin", false, &at[8]}};
     enum libgguf_status status =
         members_read_object(json, place, members, COUNT_OF(members), reader->err);
     if (!status) {
@@ -489,6 +511,9 @@ static enum libgguf_status read_file(const struct reader *reader, const struct j
     }
     if (!status) {
         status = read_digest(reader, at[3], place, "sha256", &file->has_sha256, &file->sha256);
+    }
+    if (!status) {
+        status = read_origin(reader, at[8], place, file);
     }
     if (!status) {
         status = read_chunks(reader, at[6], place, file);

@@ -127,6 +127,13 @@ static void write_file(struct libgguf_json *json, const struct libgguf_manifest_
     if (file->has_sha256) {
         write_digest(json, "sha256", &file->sha256);
     }
+    if (file->has_origin) {
+        libgguf_json_key(json, "origin");
+        libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
+        libgguf_json_member_u64(json, "size", file->origin_size);
+        write_digest(json, "sha256", &file->origin_sha256);
+        libgguf_json_object_end(json);
+    }
     if (file->is_gguf) {
         write_gguf(json, &file->gguf);
     }

@@ -52,6 +52,13 @@ struct libgguf_bundle_hooks {
     bool (*progress)(void *context, enum libgguf_bundle_step step, uint64_t done, uint64_t total);
 };
 
+/** A file that a bundle carries besides, such as the loader's. */
+struct libgguf_bundle_extra {
+    const char *path; /**< relative to the bundle, as libgguf_manifest_path_is_safe() wants it */
+    const void *data;
+    size_t size; /**< bytes */
+};
+
 /** How a bundle is made. Zero-initialise, set struct_size, then what is wanted. */
 struct libgguf_bundle_create_options {
     size_t struct_size; /**< sizeof(struct libgguf_bundle_create_options) */
@@ -66,8 +73,10 @@ struct libgguf_bundle_create_options {
     bool resume;         /**< take over, after proving them, chunks of an earlier try */
     bool force;          /**< replace the manifest of a bundle that is there */
     const char *store;   /**< directory of a store to share chunks with, or NULL */
-    /** The model that @p model was made from (realigned, merged); its digest is recorded. */
+    /** The single file that @p model was recast from; its size and digest are recorded. */
     const struct libgguf_file *origin;
+    const struct libgguf_bundle_extra *extras; /**< more files, written before the manifest */
+    size_t extra_count;
     const char *key;                          /**< private key in PEM to sign with, or NULL */
     size_t key_size;                          /**< bytes */
     const struct libgguf_bundle_hooks *hooks; /**< may be NULL */

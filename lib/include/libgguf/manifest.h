@@ -104,6 +104,9 @@ struct libgguf_manifest_file {
     uint64_t size;                     /**< bytes */
     bool has_sha256;
     struct libgguf_digest sha256; /**< of the whole file */
+    bool has_origin;              /**< it was made from another file: */
+    uint64_t origin_size;         /**< bytes of that */
+    struct libgguf_digest origin_sha256;
     bool is_gguf;
     struct libgguf_manifest_gguf gguf;
     size_t chunk_count;

@@ -1,0 +1,96 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "bundle/durable.h"
+#include "bundle/pack.h"
+
+#define EXTRA_PARTIAL ".partial.extra"
+
+static bool is_allowed(const char *path)
+{
+    const size_t chunks = sizeof LIBGGUF_BUNDLE_CHUNKS - 1;
+    return libgguf_manifest_path_is_safe(path) && strcmp(path, LIBGGUF_BUNDLE_MANIFEST) != 0 &&
+           strcmp(path, LIBGGUF_BUNDLE_SIGNATURE) != 0 &&
+           !(strncmp(path, LIBGGUF_BUNDLE_CHUNKS, chunks) == 0 &&
+             (path[chunks] == '/' || path[chunks] == '\0'));
+}
+
+/* Opens the directory that @p path lies in, making those that are not there; stores the rest. */
+static int enter_parents(int root, const char *path, int *out, const char **name)
+{
+    char part[LIBGGUF_MANIFEST_MAX_NAME + 1];
+    int failed = 0;
+    int at = root;
+    for (const char *slash; !failed && (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+        int next = -1;
+        memcpy(part, path, (size_t)(slash - path));
+        part[slash - path] = '\0';
+        failed = place_enter(at, part, true, &next, NULL);
+        if (at != root) {
+            close(at);
+        }
+        at = next;
+    }
+    *name = path;
+    *out = at;
+    return failed;
+}
+
+static int write_extra(int at, const char *name, const struct libgguf_bundle_extra *extra,
+                       bool no_sync)
+{
+    (void)unlinkat(at, EXTRA_PARTIAL, 0);
+    const int fd =
+        openat(at, EXTRA_PARTIAL, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return errno;
+    }
+    int failed = place_write(fd, extra->data, extra->size);
+    failed = failed || no_sync ? failed : durable_sync_file(fd);
+    if (close(fd) != 0 && !failed) {
+        failed = errno;
+    }
+    if (!failed && renameat(at, EXTRA_PARTIAL, at, name) != 0) {
+        failed = errno;
+    }
+    if (failed) {
+        (void)unlinkat(at, EXTRA_PARTIAL, 0);
+    }
+    return failed || no_sync ? failed : durable_sync_directory(at);
+}
+
+enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *err)
+{
+    const struct libgguf_bundle_create_options *const options = pack->options;
+    for (size_t i = 0; i < options->extra_count; i++) {
+        const struct libgguf_bundle_extra *const extra = &options->extras[i];
+        const char *name;
+        int at = -1;
+        if (!is_allowed(extra->path)) {
+            return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
+                           "a file of a bundle cannot be called that");
+        }
+        int failed = enter_parents(pack->root, extra->path, &at, &name);
+        enum libgguf_status status = LIBGGUF_OK;
+        if (!failed) {
+            status = pack_check_target(pack, at, name, err);
+        }
+        if (!failed && !status) {
+            failed = write_extra(at, name, extra, options->no_sync);
+        }
+        if (at >= 0 && at != pack->root) {
+            close(at);
+        }
+        if (failed) {
+            return failure_errno(err, failed, "cannot write %.100s", extra->path);
+        }
+        if (status) {
+            return status;
+        }
+    }
+    return LIBGGUF_OK;
+}

@@ -1,0 +1,130 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libgguf/json.h>
+
+#include "bundle_tool.h"
+#include "cli/output.h"
+#include "cli/size.h"
+#include "cli/text.h"
+
+static void list_chunk(size_t index, const struct libgguf_chunk *chunk)
+{
+    printf("  %7zu %15" PRIu64 " %11" PRIu64 " %-9s ", index, chunk->piece.offset,
+           chunk->piece.size, libgguf_chunk_role_name(chunk->piece.role));
+    if (chunk->gzip) {
+        printf("%11" PRIu64 " ", chunk->gzip->size);
+    } else {
+        printf("%11s ", "-");
+    }
+    if (chunk->path) {
+        cli_put_text(stdout, chunk->path, strlen(chunk->path), CLI_ALL_COLUMNS);
+    } else {
+        char hex[LIBGGUF_DIGEST_HEX_SIZE];
+        libgguf_digest_hex(&chunk->sha256, hex);
+        fputs(hex, stdout);
+    }
+    putchar('\n');
+}
+
+static void list_text(const struct libgguf_manifest *manifest)
+{
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct libgguf_manifest_file *const file = &manifest->files[i];
+        char count[CLI_NUMBER_SIZE];
+        cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
+        printf(": %s bytes in ", cli_count_text(file->size, count));
+        printf("%s chunks\n", cli_count_text(file->chunk_count, count));
+        printf("  %7s %15s %11s %-9s %11s %s\n", "chunk", "offset", "size", "role", "gzip", "path");
+        for (size_t j = 0; j < file->chunk_count; j++) {
+            list_chunk(j, &file->chunks[j]);
+        }
+    }
+}
+
+static void write_chunk(struct libgguf_json *json, const struct libgguf_chunk *chunk)
+{
+    char hex[LIBGGUF_DIGEST_HEX_SIZE];
+    libgguf_digest_hex(&chunk->sha256, hex);
+    libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
+    libgguf_json_member_u64(json, "offset", chunk->piece.offset);
+    libgguf_json_member_u64(json, "size", chunk->piece.size);
+    libgguf_json_member_text(json, "role", libgguf_chunk_role_name(chunk->piece.role));
+    libgguf_json_member_text(json, "sha256", hex);
+    if (chunk->path) {
+        libgguf_json_member_text(json, "path", chunk->path);
+    }
+    if (chunk->gzip) {
+        libgguf_json_member_text(json, "gzip_path", chunk->gzip->path);
+        libgguf_json_member_u64(json, "gzip_size", chunk->gzip->size);
+    }
+    libgguf_json_object_end(json);
+}
+
+static void list_json(const struct libgguf_manifest *manifest)
+{
+    struct libgguf_json json;
+    libgguf_json_init(&json, cli_json_to_stdout, NULL);
+    libgguf_json_object_begin(&json, LIBGGUF_JSON_LINES);
+    libgguf_json_member_text(&json, "schema", "gguf-bundle-list/1");
+    libgguf_json_key(&json, "files");
+    libgguf_json_array_begin(&json, LIBGGUF_JSON_LINES);
+    for (size_t i = 0; i < manifest->file_count; i++) {
+        const struct libgguf_manifest_file *const file = &manifest->files[i];
+        libgguf_json_object_begin(&json, LIBGGUF_JSON_LINES);
+        libgguf_json_key(&json, "name");
+        libgguf_json_string(&json, file->name.data, file->name.size);
+        libgguf_json_member_u64(&json, "size", file->size);
+        libgguf_json_key(&json, "chunks");
+        libgguf_json_array_begin(&json, LIBGGUF_JSON_LINES);
+        for (size_t j = 0; j < file->chunk_count; j++) {
+            write_chunk(&json, &file->chunks[j]);
+        }
+        libgguf_json_array_end(&json);
+        libgguf_json_object_end(&json);
+    }
+    libgguf_json_array_end(&json);
+    libgguf_json_object_end(&json);
+    /* A stdout that failed is reported by cli_main(). */
+    (void)!libgguf_json_finish(&json, NULL);
+}
+
+enum cli_exit bundle_list(struct cli_args *args)
+{
+    const char *key_path = NULL;
+    bool json = false;
+    int code;
+    while ((code = cli_args_next(args)) > 0) {
+        json = json || code == OPTION_JSON;
+        key_path = code == OPTION_KEY ? args->value : key_path;
+    }
+    if (code == CLI_ARGS_EXIT) {
+        return args->exit;
+    }
+    if (args->operand_count != 1) {
+        return cli_usage_error(args, "list takes one bundle");
+    }
+    const char *const directory = args->operands[0];
+    char *key = NULL;
+    size_t key_size = 0;
+    if (key_path && !input_key(key_path, &key, &key_size)) {
+        return CLI_FAILED;
+    }
+    struct libgguf_manifest *manifest;
+    struct libgguf_error err;
+    const enum libgguf_status status =
+        libgguf_bundle_manifest(directory, key, key_size, &manifest, &err);
+    free(key);
+    if (status) {
+        return report_failure(directory, status, &err);
+    }
+    if (json) {
+        list_json(manifest);
+    } else {
+        list_text(manifest);
+    }
+    libgguf_manifest_free(manifest);
+    return CLI_YES;
+}

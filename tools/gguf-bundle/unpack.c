@@ -1,0 +1,212 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bundle_tool.h"
+#include "cli/size.h"
+
+struct unpack_options {
+    const char *source;
+    const char *output;
+    const char *key;
+    struct libgguf_bundle_read_options read;
+};
+
+/* "DIRECTORY/NAME"; NULL when out of memory, which is reported. */
+static char *join(const char *directory, const char *name, size_t name_size)
+{
+    const size_t before = strlen(directory);
+    char *const path = malloc(before + 1 + name_size + 1);
+    if (!path) {
+        cli_error(directory, "out of memory");
+        return NULL;
+    }
+    memcpy(path, directory, before);
+    path[before] = '/';
+    memcpy(path + before + 1, name, name_size);
+    path[before + 1 + name_size] = '\0';
+    return path;
+}
+
+/* What went wrong is about the output, or about the bundle. */
+static enum cli_exit unpack_failure(const struct unpack_options *options, const char *output,
+                                    enum libgguf_status status, const struct libgguf_error *err)
+{
+    switch (status) {
+    case LIBGGUF_ERR_EXISTS:
+    case LIBGGUF_ERR_BUSY:
+    case LIBGGUF_ERR_SAME_FILE:
+    case LIBGGUF_ERR_IO:
+        return report_failure(output, status, err);
+    default:
+        return report_failure(options->source, status, err);
+    }
+}
+
+static enum cli_exit say_done(uint64_t size)
+{
+    char bytes[CLI_NUMBER_SIZE];
+    if (!cli_quiet()) {
+        printf("unpacked %s bytes\n", cli_count_text(size, bytes));
+    }
+    return CLI_YES;
+}
+
+static enum cli_exit unpack_file(const struct unpack_options *options,
+                                 const struct libgguf_manifest *manifest, size_t file,
+                                 const char *output)
+{
+    struct libgguf_error err;
+    const enum libgguf_status status =
+        libgguf_bundle_unpack(options->source, manifest, file, output, &options->read, &err);
+    return status ? unpack_failure(options, output, status, &err) : CLI_YES;
+}
+
+/* A set of shards in chunks becomes these shards, in a directory. */
+static enum cli_exit unpack_set(const struct unpack_options *options,
+                                const struct libgguf_manifest *manifest)
+{
+    if (mkdir(options->output, 0777) != 0 && errno != EEXIST) {
+        cli_error_errno(options->output, errno, "cannot make the directory");
+        return CLI_FAILED;
+    }
+    enum cli_exit exit = CLI_YES;
+    for (size_t i = 0; i < manifest->file_count && exit == CLI_YES; i++) {
+        const struct libgguf_manifest_text *const name = &manifest->files[i].name;
+        char *const path = join(options->output, name->data, name->size);
+        exit = path ? unpack_file(options, manifest, i, path) : CLI_FAILED;
+        free(path);
+    }
+    return exit;
+}
+
+static enum cli_exit merge(const struct unpack_options *options, const char *first)
+{
+    struct libgguf_file *set;
+    struct libgguf_file *merged = NULL;
+    struct libgguf_error err;
+    enum libgguf_status status = libgguf_open(first, NULL, &set, &err);
+    if (status) {
+        return report_failure(first, status, &err);
+    }
+    uint64_t size = 0;
+    status = libgguf_recast_merge(set, &merged, &err);
+    if (status) {
+        report_failure(first, status, &err);
+    } else {
+        size = libgguf_source_size(libgguf_file_source(merged));
+        status = libgguf_bundle_save(merged, set, options->output, &options->read, &err);
+        if (status) {
+            report_failure(options->output, status, &err);
+        }
+    }
+    libgguf_close(merged);
+    libgguf_close(set);
+    return status ? CLI_FAILED : say_done(size);
+}
+
+/* Shards that a manifest lists are read twice: to prove them, and to merge them. */
+static enum cli_exit unpack_shards(const struct unpack_options *options,
+                                   const struct libgguf_manifest *manifest)
+{
+    struct libgguf_bundle_report *report;
+    struct libgguf_error err;
+    const enum libgguf_status status =
+        libgguf_bundle_verify(options->source, &options->read, &report, &err);
+    if (status) {
+        return report_failure(options->source, status, &err);
+    }
+    for (size_t i = 0; i < report->finding_count; i++) {
+        cli_error(options->source, "%s: %s", report->findings[i].path,
+                  fault_name(report->findings[i].fault));
+    }
+    const bool good = report->finding_count == 0;
+    libgguf_bundle_report_free(report);
+    if (!good) {
+        return CLI_NO;
+    }
+    char *const first =
+        join(options->source, manifest->files[0].name.data, manifest->files[0].name.size);
+    const enum cli_exit exit = first ? merge(options, first) : CLI_FAILED;
+    free(first);
+    return exit;
+}
+
+static enum cli_exit unpack_bundle(const struct unpack_options *options)
+{
+    struct libgguf_manifest *manifest;
+    struct libgguf_error err;
+    enum cli_exit exit;
+    const enum libgguf_status status = libgguf_bundle_manifest(
+        options->source, options->read.key, options->read.key_size, &manifest, &err);
+    if (status) {
+        return report_failure(options->source, status, &err);
+    }
+    if (!manifest->is_bundle && manifest->files[0].chunk_count > 0) {
+        exit = unpack_shards(options, manifest);
+    } else if (manifest->file_count > 1) {
+        exit = unpack_set(options, manifest);
+    } else {
+        exit = unpack_file(options, manifest, 0, options->output);
+        exit = exit == CLI_YES ? say_done(manifest->files[0].size) : exit;
+    }
+    libgguf_manifest_free(manifest);
+    return exit;
+}
+
+static bool parse(struct cli_args *args, struct unpack_options *options, enum cli_exit *exit)
+{
+    int code;
+    while ((code = cli_args_next(args)) > 0) {
+        if (code == OPTION_THREADS && !option_threads(args, &options->read.threads, exit)) {
+            return false;
+        }
+        options->output = code == 'o' ? args->value : options->output;
+        options->key = code == OPTION_KEY ? args->value : options->key;
+        options->read.force = options->read.force || code == OPTION_FORCE;
+        options->read.resume = options->read.resume || code == OPTION_RESUME;
+        options->read.no_sync = options->read.no_sync || code == OPTION_NO_SYNC;
+    }
+    *exit = args->exit;
+    if (code == CLI_ARGS_EXIT) {
+        return false;
+    }
+    if (args->operand_count != 1) {
+        *exit = cli_usage_error(args, "unpack takes one bundle, or the first of a set of shards");
+        return false;
+    }
+    if (!options->output) {
+        *exit = cli_usage_error(args, "unpack needs -o FILE");
+        return false;
+    }
+    options->source = args->operands[0];
+    return true;
+}
+
+enum cli_exit bundle_unpack(struct cli_args *args)
+{
+    struct unpack_options options = {.read = {.struct_size = sizeof options.read}};
+    struct run run;
+    struct stat facts;
+    enum cli_exit exit;
+    char *key = NULL;
+    if (!parse(args, &options, &exit)) {
+        return exit;
+    }
+    if (options.key && !input_key(options.key, &key, &options.read.key_size)) {
+        return CLI_FAILED;
+    }
+    options.read.key = key;
+    options.read.hooks = &run.hooks;
+    run_begin(&run);
+    if (stat(options.source, &facts) == 0 && !S_ISDIR(facts.st_mode)) {
+        exit = merge(&options, options.source);
+    } else {
+        exit = unpack_bundle(&options);
+    }
+    run_end(&run);
+    free(key);
+    return exit;
+}
