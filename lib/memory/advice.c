@@ -181,33 +181,30 @@ static const char *const weight_types[] = {
 static enum libgguf_status advise_weight_type(struct question question, struct libgguf_advice *out,
                                               bool *found)
 {
-    uint64_t most = 0;
-    if (question.footprint->weight_count == 0) {
-        return LIBGGUF_OK;
-    }
-    for (size_t i = 0; i < sizeof weight_types / sizeof weight_types[0]; i++) {
-        struct libgguf_estimate other;
+    const uint64_t now = question.now.terms[LIBGGUF_TERM_WEIGHTS].size;
+    const size_t count = sizeof weight_types / sizeof weight_types[0];
+    struct libgguf_estimate other;
+    /* Sums over all tensors are not free: first, whether even the narrowest fits. */
+    question.options.weight_type = libgguf_tensor_type_by_name(weight_types[count - 1]);
+    enum libgguf_status status = ask(&question, &other);
+    for (size_t i = 0; i < count && status == LIBGGUF_OK && other.fits; i++) {
         const struct libgguf_tensor_type *type = libgguf_tensor_type_by_name(weight_types[i]);
-        if (!type || type->block_elements == 0) {
+        struct libgguf_estimate wider;
+        question.options.weight_type = type;
+        status = ask(&question, &wider);
+        if (status != LIBGGUF_OK || !wider.fits) {
             continue;
         }
-        question.options.weight_type = type;
-        const enum libgguf_status status = ask(&question, &other);
-        if (status != LIBGGUF_OK) {
-            return status;
-        }
-        const uint64_t size = other.terms[LIBGGUF_TERM_WEIGHTS].size;
-        if (other.fits && size > most && other.peak.size != question.now.peak.size) {
-            most = size;
-            out->type = type;
-            out->peak = other.peak;
-            out->fits = true;
-        }
+        /* A type that the model already has, or one that would shrink what fits, is no advice. */
+        const uint64_t size = wider.terms[LIBGGUF_TERM_WEIGHTS].size;
+        *found = wider.peak.size != question.now.peak.size &&
+                 (question.now.fits ? size > now : size < now);
+        out->type = type;
+        out->peak = wider.peak;
+        out->fits = true;
+        break;
     }
-    /* A type that the model already has, or one that would shrink what fits, is no advice. */
-    const uint64_t now = question.now.terms[LIBGGUF_TERM_WEIGHTS].size;
-    *found = most > 0 && (question.now.fits ? most > now : most < now);
-    return LIBGGUF_OK;
+    return status;
 }
 
 enum libgguf_status libgguf_estimate_advise(const struct libgguf_footprint *footprint,
