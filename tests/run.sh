@@ -56,6 +56,8 @@ run_ctest() { # PRESET ARGUMENT...: each CTest counts
     total=$(suite_attribute "$report" tests)
     bad=$(suite_attribute "$report" failures)
     left_out=$(($(suite_attribute "$report" skipped) + $(suite_attribute "$report" disabled)))
+    # Why; ctest itself only says which.
+    sed -n 's/.*\(skipped: [^<]*\).*/\1/p' "$report" | sort | uniq -c
     passed=$((passed + total - bad - left_out))
     failed=$((failed + bad))
     skipped=$((skipped + left_out))
