@@ -19,7 +19,8 @@ static struct slot *slot_find(struct libgguf_admission *admission, uint32_t hand
                               struct libgguf_error *err)
 {
     struct slot *const slot = &admission->slots[handle & (LIBGGUF_ADMISSION_MAX_OPEN - 1)];
-    if ((slot->generation & 1) == 0 || handle_of(admission, slot) != handle) {
+    if (admission->state != LIBGGUF_ADMISSION_RECEIVING || (slot->generation & 1) == 0 ||
+        handle_of(admission, slot) != handle) {
         error_set(err, LIBGGUF_ERR_HANDLE, LIBGGUF_NO_OFFSET,
                   "%" PRIu32 " is not the handle of an open chunk", handle);
         return NULL;

@@ -122,7 +122,10 @@ export class Server {
         fault.times -= 1;
         FAULTS[fault.fault](response, bytes);
       } else {
-        send(response, bytes, { 'Cache-Control': name.startsWith('chunks/') ? 'max-age=31536000, immutable' : 'no-cache' });
+        send(response, bytes, {
+          'Cache-Control': name.startsWith('chunks/') ? 'max-age=31536000, immutable' : 'no-cache',
+          'Content-Type': TYPES[path.extname(name)] ?? 'application/octet-stream',
+        });
       }
       return;
     }

@@ -400,9 +400,18 @@ static void a_header_that_reads_beyond_its_chunks_is_refused(void **state)
     const uint32_t session = begin(fixture->admission, bundle);
     assert_int_equal(bundle_send(fixture->admission, session, bundle, 0, 100), LIBGGUF_OK);
     const struct libgguf_file *file;
+    uint32_t open;
+    assert_int_equal(libgguf_admission_chunk_open(fixture->admission, session, 1, &open, NULL),
+                     LIBGGUF_OK);
     assert_int_equal(libgguf_admission_header(fixture->admission, session, &file, NULL),
                      LIBGGUF_ERR_TRUNCATED);
     assert_null(file);
+    /* It failed for good: chunks that were open take no more. */
+    assert_int_equal(libgguf_admission_append(fixture->admission, open, "x", 1, NULL),
+                     LIBGGUF_ERR_HANDLE);
+    assert_int_equal(libgguf_admission_chunk_close(fixture->admission, open, NULL),
+                     LIBGGUF_ERR_HANDLE);
+    assert_int_equal(libgguf_admission_cancel(fixture->admission, session, NULL), LIBGGUF_OK);
 }
 
 static void one_file_of_several_is_admitted_under_the_digest_of_all(void **state)

@@ -134,6 +134,7 @@ async function load() {
   const kept = () => (sink === 'opfs' ? header.dataOffset : header.size);
   try {
     host ??= await createHost();
+    host.active?.release(); // one model at a time is what the estimate is for
     const model = await host.admit(MANIFEST, {
       signal: controller.signal,
       sink,
@@ -141,6 +142,7 @@ async function load() {
       onHeader: (seen) => {
         header = seen;
         showHeader(seen);
+        showMemory(seen, kept());
       },
       onProgress: showProgress,
     });
@@ -159,3 +161,4 @@ async function load() {
 $('start').addEventListener('click', load);
 $('cancel').addEventListener('click', () => controller.abort());
 $('filter').addEventListener('input', showTensors);
+$('start').disabled = false;

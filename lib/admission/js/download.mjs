@@ -35,22 +35,23 @@ export class BufferPool {
   }
 }
 
-/** Runs `work(signal)`, which calls `alive()` when bytes arrive; none for `timeout` ms is an error. */
+/** Runs `work(signal, alive)`, which calls `alive()` when bytes arrive; none for `timeout` ms is an error. */
 async function watched(signal, timeout, details, work) {
   const controller = new AbortController();
   const stop = () => controller.abort(signal.reason);
   let stalled = false;
-  let timer;
+  let last = performance.now();
+  // One timer that looks back, not one for every piece.
+  const timer = setInterval(() => {
+    if (performance.now() - last < timeout) return;
+    stalled = true;
+    controller.abort();
+  }, Math.max(timeout / 8, 1));
   const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      stalled = true;
-      controller.abort();
-    }, timeout);
+    last = performance.now();
   };
   if (signal.aborted) stop();
   signal.addEventListener('abort', stop);
-  alive();
   try {
     return await work(controller.signal, alive);
   } catch (error) {
@@ -60,7 +61,7 @@ async function watched(signal, timeout, details, work) {
     }
     throw error;
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
     signal.removeEventListener('abort', stop);
     controller.abort(); // ends what was not read to its end
   }
@@ -93,35 +94,34 @@ async function fetchResponse(url, cache, signal, details) {
   }
 }
 
-/** A read that ends when the signal does: not every stream ends its reads when its fetch is aborted. */
-function abortable(signal) {
-  const aborted = new Promise((_, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  aborted.catch(() => {});
-  return (promise) => Promise.race([promise, aborted]);
-}
-
 /** The body in pieces of at most a window; each piece is good until the next is asked for. */
 async function* pieces(body, pool, room, signal) {
-  const read = abortable(signal);
   let reader;
+  let byob = true;
   try {
     reader = body.getReader({ mode: 'byob' });
   } catch {
     reader = body.getReader();
-    for (let part = await read(reader.read()); !part.done; part = await read(reader.read())) yield part.value;
-    return;
+    byob = false;
   }
+  // Not every stream ends its reads when its fetch is aborted; a cancelled one does.
+  const cancel = () => reader.cancel(signal.reason).catch(() => {});
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  if (byob) yield* filled(reader, pool, room);
+  else for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  if (signal.aborted) throw signal.reason;
+}
+
+/** Pieces in a buffer of the pool. Whoever needs the buffer itself borrows it through `room`. */
+async function* filled(reader, pool, room) {
   let buffer = pool.take();
   try {
     for (;;) {
       // One byte more than there may be, so that a longer body is noticed.
       const view = new Uint8Array(buffer, 0, Math.min(WINDOW, room.left + 1));
       buffer = undefined; // the stream has it
-      const { done, value } = await read(reader.read(view));
+      const { done, value } = await reader.read(view);
       buffer = value?.buffer;
       if (done) return;
       room.lend = () => {
