@@ -104,7 +104,9 @@ static enum libgguf_status read_lengths(struct layer_keys *keys,
     keys->value_length = values[1] != LIBGGUF_ABSENT ? values[1] : derived;
     keys->key_length_sliding = values[2] != LIBGGUF_ABSENT ? values[2] : keys->key_length;
     keys->value_length_sliding = values[3] != LIBGGUF_ABSENT ? values[3] : keys->value_length;
-    keys->latent = values[4] != LIBGGUF_ABSENT && values[4] > 0;
+    /* Of an architecture that is not known well, an upper bound: as if there were values, too. */
+    keys->latent =
+        values[4] != LIBGGUF_ABSENT && values[4] > 0 && keys->family != FAMILY_UPPER_BOUND;
     *missing = keys->key_length == LIBGGUF_ABSENT ||
                (keys->value_length == LIBGGUF_ABSENT && !keys->latent);
     return LIBGGUF_OK;

@@ -35,17 +35,17 @@ static void fail(const char *what)
     exit(1);
 }
 
-/* Resident bytes, or 0 where the kernel does not tell. */
+/* Resident bytes, the second number of the file; 0 where the kernel does not tell. */
 static long resident(void)
 {
-    long size = 0;
-    long pages = 0;
+    char line[128] = "";
     FILE *file = fopen("/proc/self/statm", "r");
     if (file) {
-        pages = fscanf(file, "%ld %ld", &size, &pages) == 2 ? pages : 0;
+        (void)!fgets(line, sizeof line, file);
         fclose(file);
     }
-    return pages * sysconf(_SC_PAGESIZE);
+    const char *second = strchr(line, ' ');
+    return second ? strtol(second, NULL, 10) * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static uint32_t number(const char *text)
