@@ -98,8 +98,9 @@ bool utf8_is_simple_short(const struct utf8_short *text);
 static inline bool utf8_is_simple(const unsigned char *bytes, size_t size)
 {
     const struct utf8_short text = utf8_short_at(bytes, size);
-    return (utf8_is_plain_word(text.words[0]) & utf8_is_plain_word(text.words[1])) ||
-           utf8_is_simple_short(&text);
+    const unsigned first = utf8_is_plain_word(text.words[0]);
+    const unsigned second = utf8_is_plain_word(text.words[1]);
+    return (first & second) != 0 || utf8_is_simple_short(&text);
 }
 
 /** Takes @p size more bytes of the text. */
