@@ -98,6 +98,60 @@ const struct json_value *members_element(const struct json_value *value, size_t 
     return (const struct json_value *)json_array_get(json_of(value), index);
 }
 
+static enum libgguf_status parse_next(struct member_list *list, const struct place *place,
+                                      struct libgguf_error *err)
+{
+    const char *data;
+    size_t size;
+    if (!split_next(list->text, &list->taken, &data, &size)) {
+        return LIBGGUF_OK;
+    }
+    json_error_t error;
+    list->parsed = (struct json_value *)json_loadb(
+        data, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+    list->next = list->parsed;
+    if (list->parsed) {
+        return LIBGGUF_OK;
+    }
+    if (json_error_code(&error) == json_error_out_of_memory) {
+        return failure_memory(err);
+    }
+    char text[ERROR_NAME_SIZE];
+    const struct place element = {.parent = place, .index = list->index - 1};
+    return place_refuse(&element, err, "is not valid JSON: %s",
+                        error_name(text, error.text, strlen(error.text)));
+}
+
+enum libgguf_status members_list_next(struct member_list *list, const struct place *place,
+                                      struct libgguf_error *err)
+{
+    members_list_end(list);
+    list->index++;
+    if (list->text) {
+        return parse_next(list, place, err);
+    }
+    list->next = members_element(list->array, list->index - 1);
+    return LIBGGUF_OK;
+}
+
+enum libgguf_status members_list_begin(struct member_list *list, const struct json_value *value,
+                                       const struct split_list *text, const struct place *place,
+                                       struct libgguf_error *err)
+{
+    *list = (struct member_list){.array = value, .text = text};
+    if (!json_is_array(json_of(value))) {
+        return place_refuse(place, err, "must be an array");
+    }
+    return members_list_next(list, place, err);
+}
+
+void members_list_end(struct member_list *list)
+{
+    json_decref(json_of(list->parsed));
+    list->parsed = NULL;
+    list->next = NULL;
+}
+
 enum libgguf_status members_read_number(const struct json_value *value, const struct place *place,
                                         uint64_t least, uint64_t most, uint64_t *out,
                                         struct libgguf_error *err)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "digest/manifest_place.h"
+#include "digest/manifest_split.h"
 
 /* A JSON value; belongs to the document that members_load() made. */
 struct json_value;
@@ -35,6 +36,26 @@ enum libgguf_status members_read_array(const struct json_value *value, const str
                                        size_t limit, size_t *count, struct libgguf_error *err);
 /* Its element at @p index. */
 const struct json_value *members_element(const struct json_value *value, size_t index);
+
+/* The elements of an array, one at a time; @c next is NULL at the end. The rest is private. */
+struct member_list {
+    const struct json_value *next;
+    size_t index; /* of the one after */
+    const struct json_value *array;
+    const struct split_list *text; /* where the elements are when they are not in the array */
+    size_t taken;                  /* bytes of the text */
+    struct json_value *parsed;     /* what of the text is next */
+};
+
+/* Begins with the array @p value, whose elements are in @p text unless that is NULL. */
+enum libgguf_status members_list_begin(struct member_list *list, const struct json_value *value,
+                                       const struct split_list *text, const struct place *place,
+                                       struct libgguf_error *err);
+/* Goes on; the element before is no longer valid. */
+enum libgguf_status members_list_next(struct member_list *list, const struct place *place,
+                                      struct libgguf_error *err);
+/* Frees what is left, also after an error. */
+void members_list_end(struct member_list *list);
 
 /* The integer @p value, which must be in [least, most]. */
 enum libgguf_status members_read_number(const struct json_value *value, const struct place *place,

@@ -1,7 +1,12 @@
-/* Reads a manifest; what is accepted must be written, read again and written to the same bytes. */
+/*
+ * Reads a manifest; what is accepted must be JSON as a whole, must be written, read again and
+ * written to the same bytes, and must not depend on how its long lists are found in the text.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <jansson.h>
 
 #include <libgguf/manifest.h>
 
@@ -59,6 +64,43 @@ static void check_verify(const struct libgguf_manifest *manifest, const void *da
     libgguf_source_close(source);
 }
 
+/* Writes "chunks" and "tensors" with an escape, so that they are not recognised as they stand. */
+static struct text spell_keys_otherwise(const struct text *text)
+{
+    static const char *const keys[][2] = {{"\"chunks\": [", "\"\\u0063hunks\": ["},
+                                          {"\"tensors\": [", "\"\\u0074ensors\": ["}};
+    struct text out = {0};
+    for (size_t i = 0; i < text->size;) {
+        const char *piece = text->bytes + i;
+        size_t taken = 1;
+        size_t written = 1;
+        for (size_t j = 0; j < 2; j++) {
+            const size_t size = strlen(keys[j][0]);
+            if (text->size - i >= size && memcmp(piece, keys[j][0], size) == 0) {
+                piece = keys[j][1];
+                taken = size;
+                written = strlen(piece);
+                break;
+            }
+        }
+        append(&out, piece, written);
+        i += taken;
+    }
+    return out;
+}
+
+static void check_reading(const struct text *text, const struct text *expected)
+{
+    struct libgguf_manifest *again;
+    struct text written = {0};
+    check(libgguf_manifest_parse(text->bytes, text->size, &again, NULL) == LIBGGUF_OK);
+    check(libgguf_manifest_write(again, append, &written, NULL) == LIBGGUF_OK);
+    check(written.size == expected->size &&
+          memcmp(written.bytes, expected->bytes, written.size) == 0);
+    libgguf_manifest_free(again);
+    free(written.bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct libgguf_manifest *manifest;
@@ -67,20 +109,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(manifest == NULL && err.text[0] != '\0');
         return 0;
     }
-    struct libgguf_manifest *again;
-    struct text first = {0};
-    struct text second = {0};
+    json_t *const whole = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    check(whole != NULL);
+    json_decref(whole);
     for (size_t i = 0; i < manifest->file_count; i++) {
         check_file(manifest, i);
     }
     check_verify(manifest, data, size);
+    struct text first = {0};
     check(libgguf_manifest_write(manifest, append, &first, NULL) == LIBGGUF_OK);
-    check(libgguf_manifest_parse(first.bytes, first.size, &again, NULL) == LIBGGUF_OK);
-    check(libgguf_manifest_write(again, append, &second, NULL) == LIBGGUF_OK);
-    check(first.size == second.size && memcmp(first.bytes, second.bytes, first.size) == 0);
-    libgguf_manifest_free(again);
+    struct text other = spell_keys_otherwise(&first);
+    check_reading(&first, &first);
+    check_reading(&other, &first);
     libgguf_manifest_free(manifest);
     free(first.bytes);
-    free(second.bytes);
+    free(other.bytes);
     return 0;
 }

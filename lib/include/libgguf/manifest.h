@@ -24,7 +24,7 @@ LIBGGUF_BEGIN_DECLS
 #define LIBGGUF_MANIFEST_SCHEMA "gguf-manifest/1"
 /** The largest number a manifest may hold: every JSON reader keeps it exact. */
 #define LIBGGUF_MANIFEST_MAX_NUMBER 9007199254740991
-/** More bytes of JSON than this are refused; reading takes up to five times as much memory. */
+/** More bytes of JSON than this are refused. */
 #define LIBGGUF_MANIFEST_MAX_SIZE 268435456
 /** More files than this are refused. */
 #define LIBGGUF_MANIFEST_MAX_FILES 65536

@@ -1,7 +1,10 @@
-# Every file breaks the rule that it is named for; only "valid" breaks none.
+# Every file breaks the rule that it is named for; only those called valid break none.
 cd "$SOURCE/tests/fuzz/corpus/manifest"
 for manifest in *.json; do
     gguf-manifest show "$manifest" >/dev/null
     status=$?
-    [ $status = 3 ] || echo "$manifest: exit status $status"
+    case $manifest:$status in
+    valid*:0 | *:3) ;;
+    *) echo "$manifest: exit status $status" ;;
+    esac
 done
