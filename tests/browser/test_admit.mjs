@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 
-import { makeBundle, signBundle } from '../loader/bundle.mjs';
+import { makeBundle, packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel, tinyLm } from '../loader/models.mjs';
 import { launch, openPage, startServer } from './chromium.mjs';
 
@@ -48,10 +48,10 @@ for (const name of models) {
   test(`${name} is admitted by both sinks, signed and unsigned, compressed and plain`, { skip: realModel(name) ? false : 'no such model here' }, async () => {
     for (const sink of ['memory', 'opfs']) {
       for (const gzip of [true, false]) {
-        const bundle = makeBundle(realModel(name), { chunkSize: 300000, headerChunks: 2, gzip });
-        const publicKey = signBundle(bundle, sink === 'opfs' ? 'ec' : 'ed25519');
+        const options = ['--chunk-size', '256KiB', ...(gzip ? ['--gzip'] : [])];
+        const bundle = packBundle(realModel(name), options, { sign: sink === 'opfs' ? 'ec' : 'ed25519' });
         const url = server.serve(bundle);
-        await expectAdmitted(bundle, url, { sink, ...(gzip && { publicKey }) });
+        await expectAdmitted(bundle, url, { sink, ...(gzip && { publicKey: bundle.publicKey }) });
         assert.equal(server.chunkRequests().some(({ path: asked }) => asked.endsWith('.gz')), gzip);
         await page.evaluate(() => window.loader.removeStored());
         server.reset();

@@ -1,24 +1,15 @@
 // The page that comes with a bundle, used with the keyboard alone.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+import { writeFileSync } from 'node:fs';
 
-import { makeBundle } from '../loader/bundle.mjs';
+import { packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel } from '../loader/models.mjs';
 import { launch, startServer } from './chromium.mjs';
 
-const loader = path.join(process.env.GGUF_BUILD, 'loader');
 const source = realModel('stories260K-Q4_K_M.gguf') ?? makeModel({ tensors: { first: [640, 50], second: [1000] }, seed: 2 });
 
-/** A bundle as --with-loader makes it: the loader's files beside the manifest. */
-function withLoader(bundle) {
-  bundle.files.set('index.html', readFileSync(path.join(loader, 'index.html')));
-  for (const name of readdirSync(path.join(loader, 'gguf-admission'))) {
-    bundle.files.set(`gguf-admission/${name}`, readFileSync(path.join(loader, 'gguf-admission', name)));
-  }
-  return bundle;
-}
+const packed = (chunkSize = '64KiB') => packBundle(source, ['--with-loader', '--chunk-size', chunkSize]);
 
 let server;
 let browser;
@@ -34,7 +25,7 @@ after(async () => {
 });
 
 async function open(bundle, options = {}) {
-  const url = new URL('index.html', server.serve(withLoader(bundle))).href;
+  const url = new URL('index.html', server.serve(bundle)).href;
   const context = await browser.newContext({ viewport: { width: 900, height: 1000 }, ...options });
   page = await context.newPage();
   asked = [];
@@ -54,7 +45,7 @@ const status = () => page.locator('#status').textContent();
 const waitFor = (pattern) => page.waitForFunction((text) => new RegExp(text).test(document.getElementById('status').textContent), pattern);
 
 test('it loads the model, shows what it is, and asks nobody else', async () => {
-  const bundle = makeBundle(source, { chunkSize: 50000, headerChunks: 2 });
+  const bundle = packed();
   const url = await open(bundle);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
@@ -70,7 +61,7 @@ test('it loads the model, shows what it is, and asks nobody else', async () => {
 });
 
 test('the summary is there while the rest is on its way, and Cancel stops it', async () => {
-  const bundle = makeBundle(source, { chunkSize: 50000 });
+  const bundle = packed();
   await open(bundle);
   for (const chunk of bundle.chunks.slice(1)) server.fault(chunk.path, 'stall');
   await page.keyboard.press('Tab');
@@ -85,9 +76,9 @@ test('the summary is there while the rest is on its way, and Cancel stops it', a
 });
 
 test('a download that was kept is resumed', async () => {
-  const bundle = makeBundle(source, { chunkSize: 50000 });
+  const bundle = packed();
   await open(bundle);
-  server.fault(bundle.chunks[4].path, 'missing');
+  server.fault(bundle.chunks[3].path, 'missing');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Space');
@@ -103,7 +94,7 @@ test('a download that was kept is resumed', async () => {
 
 for (const colorScheme of ['light', 'dark']) {
   test(`texts stand out from the page in a ${colorScheme} scheme`, async () => {
-    await open(makeBundle(source, { chunkSize: 40000 }), { colorScheme });
+    await open(packed(), { colorScheme });
     await page.locator('#start').click();
     await waitFor('^Active');
     const ratios = await page.evaluate(() => {

@@ -1,12 +1,8 @@
 // A real client: llama.cpp in WebAssembly takes the model from our store and our shards.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { makeBundle } from '../loader/bundle.mjs';
+import { packBundle } from '../loader/bundle.mjs';
 import { realModel } from '../loader/models.mjs';
 import { launch, openPage, startServer } from './chromium.mjs';
 
@@ -23,9 +19,11 @@ before(async () => {
   // The same sampling and seed for every run.
   await page.evaluate(async () => {
     const { Wllama } = await import('/npm/@wllama/wllama/esm/index.js');
-    window.generate = async (blobs) => {
+    window.generate = async (source) => {
       const wllama = new Wllama({ default: '/npm/@wllama/wllama/esm/wasm/wllama.wasm' });
-      await wllama.loadModel(blobs, { n_ctx: 128, n_threads: 1, seed: 1 });
+      const parameters = { n_ctx: 128, n_threads: 1, seed: 1 };
+      if (typeof source === 'string') await wllama.loadModelFromUrl(source, parameters);
+      else await wllama.loadModel(source, parameters);
       const { choices } = await wllama.createCompletion({ prompt: 'Once upon a time', max_tokens: 24, temperature: 0, seed: 1 });
       await wllama.exit();
       return choices[0].text;
@@ -45,7 +43,7 @@ test('it generates text from the original file', options, async () => {
 });
 
 test('it generates the same from the file that admission stored', options, async () => {
-  const url = server.serve(makeBundle(model, { chunkSize: 200000, headerChunks: 2, gzip: true }));
+  const url = server.serve(packBundle(model, ['--chunk-size', '256KiB', '--gzip']));
   const text = await page.evaluate(async (target) => {
     const stored = await window.loader.admit(target, { sink: 'opfs' });
     return window.generate([stored.data()]);
@@ -54,7 +52,7 @@ test('it generates the same from the file that admission stored', options, async
 });
 
 test('it generates the same from a view of linear memory', options, async () => {
-  const url = server.serve(makeBundle(model, { chunkSize: 200000 }));
+  const url = server.serve(packBundle(model, ['--chunk-size', '256KiB']));
   const text = await page.evaluate(async (target) => {
     const admitted = await window.loader.admit(target);
     return window.generate([new Blob([admitted.data()])]);
@@ -62,21 +60,22 @@ test('it generates the same from a view of linear memory', options, async () => 
   assert.equal(text, original);
 });
 
-const bundler = path.join(process.env.GGUF_BIN, 'gguf-bundle');
-test('it generates the same from shards', { skip: options.skip || (existsSync(bundler) ? false : 'no gguf-bundle here') }, async () => {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'gguf-shards-'));
-  try {
-    writeFileSync(path.join(scratch, 'model.gguf'), model.bytes);
-    execFileSync(bundler, ['create', path.join(scratch, 'model.gguf'), '-o', path.join(scratch, 'out'), '--shards', '400KiB', '--quiet']);
-    const shards = readdirSync(path.join(scratch, 'out')).filter((name) => name.endsWith('.gguf')).sort();
-    assert.ok(shards.length > 1);
-    server.bundles.set('/shards/', { files: new Map(shards.map((name) => [name, readFileSync(path.join(scratch, 'out', name))])) });
-    const text = await page.evaluate(
-      async (names) => window.generate(await Promise.all(names.map(async (name) => (await fetch(`/shards/${name}`)).blob()))),
-      shards,
-    );
-    assert.equal(text, original);
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
+test('it generates the same from shards', options, async () => {
+  const { files } = packBundle(model, ['--shards', '400KiB']);
+  const shards = [...files.keys()].filter((name) => name.endsWith('.gguf')).sort();
+  assert.ok(shards.length > 1);
+  server.bundles.set('/shards/', { files });
+  const text = await page.evaluate(
+    async (names) => window.generate(await Promise.all(names.map(async (name) => new File([await (await fetch(`/shards/${name}`)).blob()], name)))),
+    shards,
+  );
+  assert.equal(text, original);
+});
+
+test('it downloads the shards by itself from the name of the first', options, async () => {
+  const { files } = packBundle(model, ['--shards', '400KiB']);
+  const [first] = [...files.keys()].filter((name) => name.endsWith('.gguf')).sort();
+  server.bundles.set('/sharded/', { files });
+  const text = await page.evaluate((name) => window.generate(`${location.origin}/sharded/${name}`), first);
+  assert.equal(text, original);
 });

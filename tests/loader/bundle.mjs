@@ -1,5 +1,10 @@
-// Bundles in memory: path to bytes, as gguf-bundle lays them out in a directory.
+// Bundles in memory: path to bytes, as gguf-bundle lays them out in a directory. Tests of faults cut
+// their own, so that they can lie; what a user gets is what packBundle() gives.
+import { execFileSync } from 'node:child_process';
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
@@ -68,4 +73,32 @@ export function signBundle(bundle, type = 'ed25519') {
   const digest = type === 'ec' ? 'sha256' : null;
   bundle.files.set('manifest.json.sig', sign(digest, bundle.files.get('manifest.json'), privateKey));
   return publicKey.export({ type: 'spki', format: 'pem' });
+}
+
+/** What gguf-bundle makes of a model: the same shape as makeBundle()'s, and the public key if it signed. */
+export function packBundle(model, options = [], { sign: type } = {}) {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'gguf-bundle-'));
+  try {
+    const source = path.join(scratch, model.name);
+    const target = path.join(scratch, 'bundle');
+    const args = ['create', source, '-o', target, '--no-sync', '--quiet', ...options];
+    let publicKey;
+    writeFileSync(source, model.bytes);
+    if (type) {
+      const pair = generateKeyPairSync(type, type === 'ec' ? { namedCurve: 'P-256' } : {});
+      writeFileSync(path.join(scratch, 'key.pem'), pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+      publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' });
+      args.push('--sign', path.join(scratch, 'key.pem'));
+    }
+    execFileSync(path.join(process.env.GGUF_BIN, 'gguf-bundle'), args);
+    const files = new Map();
+    for (const entry of readdirSync(target, { withFileTypes: true, recursive: true })) {
+      const file = path.join(entry.parentPath ?? entry.path, entry.name);
+      if (entry.isFile()) files.set(path.relative(target, file), readFileSync(file));
+    }
+    const manifest = files.has('manifest.json') ? JSON.parse(files.get('manifest.json')) : undefined;
+    return { files, manifest, chunks: manifest?.files[0].chunks, model, publicKey };
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 }

@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { makeBundle, rewrite, sha256, signBundle } from './bundle.mjs';
+import { makeBundle, packBundle, rewrite, sha256, signBundle } from './bundle.mjs';
 import { makeModel, realModel, strings } from './models.mjs';
 import { Server } from './server.mjs';
 
@@ -107,15 +107,29 @@ test('a list longer than the window is read whole and in parts', async () => {
   assert.deepEqual(model.array('tokenizer.ggml.tokens', 70000, 2), tokens.slice(70000, 70002));
 });
 
-for (const name of ['stories260K-f32.gguf', 'stories260K-Q4_K_M.gguf', 'vocab-gpt-2.gguf', 'vocab-llama-v1.gguf', 'vocab-falcon-v2.gguf', 'llama-2-tiny-random.gguf']) {
-  test(`the real model ${name} is admitted`, { skip: realModel(name) ? false : 'no such model here' }, async () => {
-    const bundle = makeBundle(realModel(name), { chunkSize: 100000, headerChunks: 2, gzip: true });
-    const model = await admit(server.serve(bundle), quick);
-    assert.equal(admitted(model), bundle.manifest.files[0].sha256);
+const realModels = [
+  'stories260K-f32.gguf', 'stories260K-F16.gguf', 'stories260K-Q4_K_M.gguf', 'llama-2-tiny-random.gguf', 'vocab-llama-v1.gguf',
+  'vocab-falcon-v2.gguf', 'vocab-llama-spm.gguf', 'vocab-gpt-2.gguf', 'vocab-bert-bge.gguf', 'vocab-deepseek-llm.gguf',
+];
+for (const name of realModels) {
+  test(`what gguf-bundle makes of ${name} is admitted`, { skip: realModel(name) ? false : 'no such model here' }, async () => {
+    const bundle = packBundle(realModel(name), ['--gzip', '--chunk-size', '64KiB'], { sign: 'ed25519' });
+    const model = await admit(server.serve(bundle), { ...quick, publicKey: bundle.publicKey });
+    assert.equal(admitted(model), sha256(bundle.model.bytes).toString('hex'));
     assert.equal(model.get('tokenizer.ggml.tokens').length, model.tokenizer().count);
+    assert.deepEqual(
+      model.tensorList().map(({ name: tensor, type, dims, offset, size }) => ({ name: tensor, type, dims, offset, size })),
+      bundle.manifest.files[0].tensors.map(({ name: tensor, type, dims, offset, size }) => ({ name: tensor, type, dims, offset, size })),
+    );
     model.release();
   });
 }
+
+test('a fixed cut, where the header ends inside a chunk, is admitted', async () => {
+  const bundle = packBundle(small(), ['--cut', 'fixed', '--chunk-size', '64KiB']);
+  const model = await admit(server.serve(bundle), quick);
+  assert.equal(admitted(model), sha256(bundle.model.bytes).toString('hex'));
+});
 
 test('one changed byte in any chunk is healed if the right ones follow, and else named', async () => {
   const bundle = makeBundle(small(), { chunkSize: 4000, headerChunks: 2 });
