@@ -80,6 +80,7 @@ struct estimate_options {
     struct entry_list entries;
     const char *config;
     const char *baseline_path;
+    bool growth_given;
     struct baseline baseline;
     struct growth growth;
     struct output outputs[MAX_OUTPUTS];
@@ -164,6 +165,7 @@ static enum cli_exit take_option(struct cli_args *args, int code, struct estimat
                                    "not '%s'",
                                    args->value);
         }
+        options->growth_given = true;
         return CLI_YES;
     default:
         return take_field(args, option_name(code), options);
@@ -203,6 +205,9 @@ static enum cli_exit parse(struct cli_args *args, struct estimate_options *optio
     }
     if (args->operand_count == 0 && !options->config) {
         return cli_usage_error(args, "no model given");
+    }
+    if (options->growth_given && !options->baseline_path) {
+        return cli_usage_error(args, "--max-growth needs a --baseline to compare with");
     }
     if (options->output_count == 0) {
         options->outputs[options->output_count++] =

@@ -92,6 +92,7 @@ static enum libgguf_status estimate_loads(const struct libgguf_footprint *footpr
 {
     const struct entry *entry = out->entry;
     bool any_grown = false;
+    bool any_baseline = !rules->baseline->present;
     for (unsigned i = 0; i < LIBGGUF_STRATEGY_COUNT; i++) {
         if (entry->gated && entry->strategy != (enum libgguf_strategy)i) {
             continue;
@@ -108,12 +109,16 @@ static enum libgguf_status estimate_loads(const struct libgguf_footprint *footpr
                        (!entry->strict || load->estimate.peak.certainty == LIBGGUF_EXACT);
         out->any_passes = out->any_passes || load->passed;
         any_grown = any_grown || load->grown;
+        any_baseline = any_baseline || load->has_baseline;
         if (is_better(load, &out->loads[out->shown])) {
             out->shown = out->load_count;
         }
         out->load_count++;
     }
     out->passed = out->any_passes && !any_grown;
+    if (!any_baseline) {
+        cli_warning(entry->path, "not in the baseline: its growth is not checked");
+    }
     return LIBGGUF_OK;
 }
 

@@ -9,6 +9,7 @@ try -c 128 --max-growth 4MiB
 try -c 32
 cp fixtures/tiny-moe.gguf new.gguf
 gguf-estimate --quiet --baseline before.json new.gguf; echo "$?"
+gguf-estimate --format size-limit --baseline before.json new.gguf
 echo '{"schema": "gguf-inspect/1", "files": []}' >before.json
 try
 echo 'nothing' >before.json

@@ -10,6 +10,7 @@ try -ctk q9_0
 try -ctk Q4_2
 try --parallel 0
 try --max-growth much
+try --max-growth 5%
 try --format yaml
 try --format text=
 try --format json --format text
