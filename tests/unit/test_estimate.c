@@ -261,6 +261,22 @@ static void sliding_layers_hold_a_window_and_a_batch(void **state)
     }
 }
 
+static void a_window_is_held_for_each_sequence(void **state)
+{
+    (void)state;
+    struct model_header model;
+    make_heads(&model, "gemma3", 6, 8, 4);
+    header_u32(&model, "attention.sliding_window", 1024);
+    header_footprint(&model, 0);
+    struct libgguf_estimate_options options = asked(32768, "F16");
+    options.sequences = 3;
+    options.ubatch = 1000;
+    const struct libgguf_estimate found = estimate(&model, LIBGGUF_STRATEGY_MAPPED, &options);
+    /* 3 · 1,024 + 1,000 = 4,072 cells, in steps of 256. */
+    assert_int_equal(found.terms[LIBGGUF_TERM_KV].size, 2 * 2 * 4 * 64 * (32768 + 5 * 4096));
+    header_free(&model);
+}
+
 static void a_pattern_in_the_file_wins(void **state)
 {
     (void)state;
@@ -384,6 +400,16 @@ static void hybrid_models_have_both(void **state)
                      UINT64_C(4) * 36 * (3 * (4096 + 2 * 16 * 128) + 128 * 4096));
     header_free(&model);
 
+    /* Of five layers the fourth is the only one with attention. */
+    make_heads(&model, "qwen3next", 5, 16, 2);
+    header_u32(&model, "ssm.conv_kernel", 4);
+    header_u32(&model, "ssm.inner_size", 4096);
+    header_u32(&model, "ssm.state_size", 128);
+    header_footprint(&model, 0);
+    assert_int_equal(libgguf_footprint_facts(model.footprint)->kv_layer_count, 1);
+    assert_int_equal(libgguf_footprint_facts(model.footprint)->recurrent_layer_count, 4);
+    header_free(&model);
+
     make_heads(&model, "falcon-h1", 4, 8, 2);
     header_u32(&model, "ssm.conv_kernel", 4);
     header_u32(&model, "ssm.inner_size", 1024);
@@ -490,6 +516,29 @@ static void the_graph_of_llama_cpp_follows_its_formula(void **state)
     header_free(&model);
 }
 
+static void a_file_that_shrinks_peaks_somewhere_in_between(void **state)
+{
+    (void)state;
+    /* From the end: 640 f32, 64 q8_0 in 68 bytes, 32 f32; each at a multiple of 32. */
+    struct model_header model;
+    header_begin(&model, "llama");
+    header_tensor(&model, "a", F32, 32, 0);
+    header_tensor(&model, "b", Q8_0, 64, 0);
+    header_tensor(&model, "c", F32, 640, 0);
+    header_footprint(&model, 0);
+    const struct libgguf_footprint_facts *facts = libgguf_footprint_facts(model.footprint);
+    const uint64_t c = facts->data_offset + 128 + 96;
+    assert_int_equal(facts->file_size, c + 2560);
+    const struct libgguf_estimate found = estimate(&model, LIBGGUF_STRATEGY_LAZY_F32_RELEASE, NULL);
+    /* The most is live when the first is decoded, with all of the file there. */
+    assert_int_equal(found.terms[LIBGGUF_TERM_SHRINKING].size, c + 2560 + 2560);
+    assert_int_equal(found.phases[LIBGGUF_PHASE_RUNTIME].pools[LIBGGUF_POOL_LINEAR].live,
+                     facts->weights_f32 + found.terms[LIBGGUF_TERM_INDEX].size +
+                         found.terms[LIBGGUF_TERM_KV].size +
+                         found.terms[LIBGGUF_TERM_SCRATCH].size);
+    header_free(&model);
+}
+
 static void tokenizers_cost_what_they_hold(void **state)
 {
     (void)state;
@@ -531,6 +580,7 @@ int main(void)
         cmocka_unit_test(eager_loading_of_tinyllama_fails_at_layer_20),
         cmocka_unit_test(kv_caches_have_their_golden_sizes),
         cmocka_unit_test(sliding_layers_hold_a_window_and_a_batch),
+        cmocka_unit_test(a_window_is_held_for_each_sequence),
         cmocka_unit_test(a_pattern_in_the_file_wins),
         cmocka_unit_test(heads_per_layer_are_all_counted),
         cmocka_unit_test(recurrent_layers_keep_a_state_per_sequence),
@@ -539,6 +589,7 @@ int main(void)
         cmocka_unit_test(an_unknown_architecture_gets_an_upper_bound_and_a_note),
         cmocka_unit_test(what_is_missing_is_unknown_and_never_fits),
         cmocka_unit_test(the_graph_of_llama_cpp_follows_its_formula),
+        cmocka_unit_test(a_file_that_shrinks_peaks_somewhere_in_between),
         cmocka_unit_test(tokenizers_cost_what_they_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
