@@ -135,7 +135,7 @@ static enum libgguf_status fill_shards(const struct libgguf_file *model,
     for (size_t i = 0; i < count; i++) {
         const struct libgguf_tensor *const tensor = libgguf_tensor_at(model, i);
         struct filling grown;
-        uint64_t size;
+        uint64_t size = 0;
         if (!size_with(sizes, &filling, tensor, &grown, &size) || size > split->limit) {
             if (split->count == LIBGGUF_RECAST_MAX_SHARDS) {
                 return failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
