@@ -1,44 +1,33 @@
-#!/bin/bash
-# manifest.sh [BIN [SIZE_MIB]]: how long gguf-manifest takes, against openssl and sha256sum on the
-# same file in the same run. Prints the median of five and the ratio to `openssl dgst -sha256`.
-# BIN is where the tools are (default: build/release/bin). Wants a quiet machine; no test runs it.
-set -euo pipefail
-bin=$(realpath -- "${1:-$(dirname "$0")/../../build/release/bin}")
-size=${2:-640}
-rounds=5
-scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-bench.XXXXXX")
-trap 'rm -rf "$scratch"' EXIT
-model=$scratch/model.bin
-tool="$bin/gguf-manifest"
+# Sourced by run.sh: digests of a file in the page cache.
 
-head -c "${size}M" /dev/urandom >"$model"
-"$tool" create --cut fixed "$model" -o "$scratch/m.json"
-cat "$model" >/dev/null # into the page cache
+payload() { # the file that manifests and bundles are made of
+    [ -e "$scratch/payload" ] || head -c "$payload_size" /dev/urandom >"$scratch/payload"
+}
 
-names=(openssl sha256sum create create-1 create-no-file-digest verify verify-file-digest create-stdin)
-command_openssl() { openssl dgst -sha256 "$model"; }
-command_sha256sum() { sha256sum "$model"; }
-command_create() { "$tool" create --cut fixed "$model"; }
-command_create-1() { "$tool" create --cut fixed --threads 1 "$model"; }
-command_create-no-file-digest() { "$tool" create --cut fixed --no-file-digest "$model"; }
-command_verify() { "$tool" verify "$scratch/m.json" "$model"; }
-command_verify-file-digest() { "$tool" verify --file-digest "$scratch/m.json" "$model"; }
-command_create-stdin() { cat "$model" | "$tool" create --cut fixed -; }
+manifest_cases() {
+    local tool="$bin/gguf-manifest" file=$scratch/payload
+    payload
+    "$tool" create --cut fixed "$file" -o "$scratch/payload.json"
+    add_case openssl openssl dgst -sha256 "$file"
+    add_case sha256sum sha256sum "$file"
+    ! has rhash || add_case rhash rhash --sha256 "$file"
+    add_case create "$tool" create --cut fixed "$file"
+    add_case create-one "$tool" create --cut fixed --threads 1 "$file"
+    add_case create-chunks "$tool" create --cut fixed --no-file-digest "$file"
+    add_case create-stdin sh -c 'cat "$1" | "$0" create --cut fixed -' "$tool" "$file"
+    add_case verify "$tool" verify "$scratch/payload.json" "$file"
+    add_case verify-whole "$tool" verify --file-digest "$scratch/payload.json" "$file"
+}
 
-now() { date +%s%N; }
-# Round by round, so that what else the machine does falls on all of them.
-for ((round = 0; round < rounds; round++)); do
-    for name in "${names[@]}"; do
-        start=$(now)
-        "command_$name" >"$scratch/out"
-        echo $((($(now) - start) / 1000)) >>"$scratch/$name.us"
-    done
-done
-
-median() { sort -n "$scratch/$1.us" | sed -n "$((rounds / 2 + 1))p"; }
-reference=$(median openssl)
-printf '%-24s %9s %8s %7s\n' "$size MiB in page cache" 'median ms' GB/s ratio
-for name in "${names[@]}"; do
-    awk -v name="$name" -v us="$(median "$name")" -v reference="$reference" -v mib="$size" \
-        'BEGIN { printf "%-24s %9.1f %8.2f %7.2f\n", name, us / 1000, mib * 1.048576 / us * 1000, us / reference }'
-done
+manifest_rows() {
+    local size="$((payload_size >> 20)) MiB" openssl='`openssl dgst -sha256`'
+    compare "\`gguf-manifest create\`, $size" create "$openssl" openssl 1.0
+    compare 'the same, `--threads 1`' create-one "$openssl" openssl
+    compare 'the same, from a pipe' create-stdin "$openssl" openssl
+    compare '`create --no-file-digest`' create-chunks "$openssl" openssl 0.55
+    compare '`verify`' verify "$openssl" openssl 0.55
+    compare '`verify --file-digest`' verify-whole "$openssl" openssl
+    compare '`create`' create '`sha256sum`' sha256sum
+    [ ! -e "$times/rhash" ] || compare '`create`' create '`rhash --sha256`' rhash
+    add_row 'memory of `create`' KiB "$(resident create)" 'limit' 49152 1
+}
