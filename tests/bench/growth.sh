@@ -32,13 +32,13 @@ series() { # NAME VALUES...: "x y" lines of the cases NAME-VALUE, in ms
 
 growth_plots() { # DIRECTORY
     declare -A label=([keys]='keys' [tensors]='tensors' [create]='gguf-manifest create'
-        [chunks]='the same, --no-file-digest' [openssl]='openssl dgst -sha256')
-    { echo 'title gguf-inspect, first screen: milliseconds by entries in the header'
+        [chunks]='create --no-file-digest' [openssl]='openssl dgst -sha256')
+    { echo 'title gguf-inspect, first screen: time by entries in the header'
       echo 'unit count'
       series keys "${counts[@]}"
       series tensors "${counts[@]}"
     } | awk -f "$here/plot.awk" >"$1/performance-inspect.svg"
-    { echo 'title SHA-256 of a file in the page cache: milliseconds by size'
+    { echo 'title SHA-256 of a file in the page cache: time by its size'
       echo 'unit bytes'
       series create "${sizes[@]}"
       series chunks "${sizes[@]}"

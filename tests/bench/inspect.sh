@@ -13,8 +13,7 @@ inspect_cases() {
     add_case inspect-large "$bin/gguf-inspect" "$scratch/large.gguf"
     add_case estimate "$bin/gguf-estimate" --strategy chunked --ceiling 16GiB "$model"
     if [ -d "$source/tests/npm/node_modules/@huggingface" ] && has node; then
-        cp "$here/huggingface.mjs" "$source/tests/npm/node_modules/.bench-huggingface.mjs"
-        add_case huggingface node "$source/tests/npm/node_modules/.bench-huggingface.mjs" "$model"
+        add_case huggingface node "$source/tests/npm/read-header.mjs" "$model"
     fi
 }
 

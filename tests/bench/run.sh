@@ -24,7 +24,7 @@ counts=(1000 3000 10000 30000 100000)
 sizes=($((64 << 20)) $((256 << 20)) $((1 << 30)) $((4 << 30)) $((8 << 30)))
 wanted=()
 smoke=
-command_line="tests/bench/run.sh${*:+ $*}"
+command_line="tests/bench/run.sh$([ $# = 0 ] || printf ' %q' "$@")"
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke)
@@ -47,11 +47,13 @@ for program in "$bin/gguf-inspect" "$programs/bench_stopwatch"; do
     [ -x "$program" ] || { echo "bench: no $program: cmake --preset release && cmake --build --preset release" >&2; exit 3; }
 done
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-bench.XXXXXX")
-trap 'rm -rf "$scratch" "$source/tests/npm/node_modules/.bench-huggingface.mjs"' EXIT
+trap 'rm -rf "$scratch"' EXIT
 
 load=$(uptime | sed 's/.*average: //; s/,.*//')
+warning=
 if [ -z "$smoke" ] && awk -v load="$load" 'BEGIN { exit !(load > 0.5) }'; then
     echo "bench: the machine has a load of $load: the numbers will not be worth much" >&2
+    warning=' **The machine was busy with other work: these numbers are a hint, no more, and to be made again.**'
 fi
 
 for part in frame inspect manifest bundle admission growth; do
@@ -84,7 +86,7 @@ print_machine() {
     grep -qw sha_ni /proc/cpuinfo 2>/dev/null && model="$model with SHA instructions"
     echo "\`$command_line\` at $(git -C "$source" describe --always 2>/dev/null || echo an unknown revision)," \
         "on $(date -u +%Y-%m-%d): $model, $cores cores, $(. /etc/os-release && echo "$PRETTY_NAME")," \
-        "$(openssl version | cut -d ' ' -f 1,2); medians of $rounds rounds, load $load at the start."
+        "$(openssl version | cut -d ' ' -f 1,2); medians of $rounds rounds, load $load at the start.$warning"
 }
 
 if [ ${#wanted[@]} -gt 0 ]; then

@@ -15,6 +15,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-completions.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/here" "$scratch/home"
 cd "$scratch/here"
+mkdir dir
 touch one.gguf 'two words.gguf'
 export HOME=$scratch/home TERM=dumb INPUTRC=$here/inputrc
 
@@ -65,7 +66,7 @@ settle() {
         /^= / { print substr($0, 3) " ->" offered; offered = ""; next }
         { offered = offered "\n" $1 }' ORS='\f' |
         while IFS= read -r -d $'\f' answer; do
-            candidates=$(sed '1d; s/^--[a-z0-9-]*=//; s/\\ / /g' <<<"$answer" | LC_ALL=C sort -u | paste -sd '|')
+            candidates=$(sed '1d; s/^--[a-z0-9-]*=//; s/\\ / /g; s,/$,,' <<<"$answer" | LC_ALL=C sort -u | paste -sd '|')
             printf '%s%s\n' "$(head -n 1 <<<"$answer")" "${candidates:+ $candidates}"
         done
 }

@@ -10,9 +10,8 @@ static const struct cli_option create_options[] = {
      NULL},
     {OPTION_GZIP, "gzip", NULL, "add a compressed variant of every chunk that shrinks below 0.9",
      NULL},
-    {OPTION_SIGN, "sign", "KEY",
-     "sign the manifest with the private key in the file KEY: Ed25519 or ECDSA P-256, in PEM",
-     NULL},
+    {OPTION_SIGN, "sign", "FILE",
+     "sign the manifest with the private key in FILE: Ed25519 or ECDSA P-256, in PEM", NULL},
     {OPTION_WITH_LOADER, "with-loader", NULL,
      "add the admission module, the scripts around it, and a demo page", NULL},
     {OPTION_STORE, "store", "DIR",
@@ -87,11 +86,14 @@ static const struct cli_command commands[] = {
      bundle_prune},
     {0}};
 
+static const struct cli_words words[] = {{"cut", "tensor fixed"}, {0}};
+
 static const struct cli_program program = {
     .name = "gguf-bundle",
     .usage = "COMMAND [OPTION]... OPERAND...",
     .summary = "Models in chunks that any web host can serve: made, verified, unpacked.",
     .commands = commands,
+    .words = words,
     .notes = "The format is described in docs/bundle-format.md."};
 
 int main(int argc, char **argv)
