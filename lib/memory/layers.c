@@ -167,26 +167,37 @@ static enum libgguf_status read_division(struct layer_keys *keys, struct libgguf
 }
 
 /* Elements of the state of one layer; LIBGGUF_ABSENT when the file has no keys for any. */
-static enum libgguf_status read_state(const struct layer_keys *keys, uint64_t embedding,
-                                      uint64_t *out, struct libgguf_error *err)
+static enum libgguf_status read_state(const struct layer_keys *keys,
+                                      const struct libgguf_footprint *footprint, uint64_t *out,
+                                      struct libgguf_error *err)
 {
-    static const char *const names[] = {"ssm.conv_kernel",  "ssm.inner_size", "ssm.state_size",
-                                        "ssm.group_count",  "wkv.head_size",  "token_shift_count",
-                                        "shortconv.l_cache"};
-    enum { CONV, INNER, STATE, GROUPS, HEAD_SIZE, SHIFTS, CACHE, COUNT };
+    static const char *const names[] = {"ssm.conv_kernel",   "ssm.inner_size", "ssm.state_size",
+                                        "ssm.group_count",   "wkv.head_size",  "token_shift_count",
+                                        "shortconv.l_cache", "kda.head_dim"};
+    enum { CONV, INNER, STATE, GROUPS, HEAD_SIZE, SHIFTS, CACHE, DELTA, COUNT };
     uint64_t v[COUNT];
+    const uint64_t embedding = footprint->embedding;
     const enum libgguf_status status = read_all(keys->file, names, v, COUNT, err);
     if (status != LIBGGUF_OK) {
         return status;
     }
     *out = LIBGGUF_ABSENT;
     bool ok = true;
+    int culprit = INNER;
     uint64_t part = 0;
     if (v[HEAD_SIZE] != LIBGGUF_ABSENT && embedding != LIBGGUF_ABSENT) {
         const uint64_t shifts = v[SHIFTS] == LIBGGUF_ABSENT ? DEFAULT_TOKEN_SHIFTS : v[SHIFTS];
+        culprit = HEAD_SIZE;
         ok = checked_mul_u64(embedding, shifts + v[HEAD_SIZE], out);
     } else if (v[CACHE] != LIBGGUF_ABSENT && embedding != LIBGGUF_ABSENT) {
+        culprit = CACHE;
         ok = checked_mul_u64(embedding, v[CACHE] > 0 ? v[CACHE] - 1 : 0, out);
+    } else if (v[DELTA] != LIBGGUF_ABSENT && footprint->heads != LIBGGUF_ABSENT) {
+        /* Three short convolutions, of 4 where the file does not say, and a matrix per head. */
+        const uint64_t conv = v[CONV] == LIBGGUF_ABSENT || v[CONV] == 0 ? 3 : v[CONV] - 1;
+        culprit = DELTA;
+        ok = checked_mul_u64(footprint->heads, v[DELTA], &part) &&
+             checked_mul_u64(part, 3 * conv + v[DELTA], out);
     } else if (v[INNER] != LIBGGUF_ABSENT && v[STATE] != LIBGGUF_ABSENT &&
                v[CONV] != LIBGGUF_ABSENT) {
         const uint64_t groups = v[GROUPS] == LIBGGUF_ABSENT ? 0 : v[GROUPS];
@@ -196,9 +207,7 @@ static enum libgguf_status read_state(const struct layer_keys *keys, uint64_t em
              checked_mul_u64(v[STATE], v[INNER], out) && checked_add_u64(*out, part, out);
     }
     if (!ok || (*out != LIBGGUF_ABSENT && *out > INT64_MAX / LIBGGUF_MAX_LAYERS)) {
-        return hyperparameter_refuse(keys->file,
-                                     names[v[HEAD_SIZE] != LIBGGUF_ABSENT ? HEAD_SIZE : INNER],
-                                     v[HEAD_SIZE] != LIBGGUF_ABSENT ? v[HEAD_SIZE] : v[INNER],
+        return hyperparameter_refuse(keys->file, names[culprit], v[culprit],
                                      "which makes a recurrent state above 2^63 bytes", err);
     }
     return LIBGGUF_OK;
@@ -354,7 +363,7 @@ static enum libgguf_status add_state(struct libgguf_footprint *footprint,
                                      const struct layer_keys *keys, struct libgguf_error *err)
 {
     uint64_t per_layer;
-    const enum libgguf_status status = read_state(keys, footprint->embedding, &per_layer, err);
+    const enum libgguf_status status = read_state(keys, footprint, &per_layer, err);
     if (status != LIBGGUF_OK) {
         return status;
     }

@@ -472,6 +472,24 @@ static void an_unknown_architecture_gets_an_upper_bound_and_a_note(void **state)
     header_free(&model);
 }
 
+static void a_bound_counts_cache_and_state_on_every_layer(void **state)
+{
+    (void)state;
+    struct model_header model;
+    make_heads(&model, "kimi-linear", 27, 32, 1);
+    header_u32(&model, "attention.key_length", 576);
+    header_u32(&model, "attention.value_length", 512);
+    header_u32(&model, "attention.key_length_mla", 192);
+    header_u32(&model, "kda.head_dim", 128);
+    header_u32(&model, "ssm.conv_kernel", 4);
+    header_footprint(&model, 0);
+    assert_int_equal(per_token(&model, "F16"), 27 * 2 * (576 + 512));
+    assert_int_equal(state_of(&model, 1), UINT64_C(4) * 27 * 32 * 128 * (3 * 3 + 128));
+    assert_true(libgguf_footprint_facts(model.footprint)->notes >> LIBGGUF_NOTE_FULL_UPPER_BOUND &
+                1);
+    header_free(&model);
+}
+
 static void what_is_missing_is_unknown_and_never_fits(void **state)
 {
     (void)state;
@@ -587,6 +605,7 @@ int main(void)
         cmocka_unit_test(hybrid_models_have_both),
         cmocka_unit_test(shared_and_predicting_layers_have_no_cache),
         cmocka_unit_test(an_unknown_architecture_gets_an_upper_bound_and_a_note),
+        cmocka_unit_test(a_bound_counts_cache_and_state_on_every_layer),
         cmocka_unit_test(what_is_missing_is_unknown_and_never_fits),
         cmocka_unit_test(the_graph_of_llama_cpp_follows_its_formula),
         cmocka_unit_test(a_file_that_shrinks_peaks_somewhere_in_between),
