@@ -36,13 +36,18 @@ static void sha256_of(const void *bytes, size_t size, struct libgguf_digest *out
     assert_int_equal(libgguf_sha256(bytes, size, out, NULL), LIBGGUF_OK);
 }
 
-static struct libgguf_plan *fixed_plan(uint64_t size)
+static struct libgguf_plan *plan_chunks(uint64_t size, size_t chunk_size)
 {
     const struct libgguf_plan_options options = {
-        .struct_size = sizeof options, .cut = LIBGGUF_CUT_FIXED, .chunk_size = CHUNK_SIZE};
+        .struct_size = sizeof options, .cut = LIBGGUF_CUT_FIXED, .chunk_size = chunk_size};
     struct libgguf_plan *plan;
     assert_int_equal(libgguf_plan_create(NULL, size, &options, &plan, NULL), LIBGGUF_OK);
     return plan;
+}
+
+static struct libgguf_plan *fixed_plan(uint64_t size)
+{
+    return plan_chunks(size, CHUNK_SIZE);
 }
 
 static struct libgguf_source *memory_source(size_t size)
@@ -94,21 +99,27 @@ static void only_64_lower_case_digits_are_a_digest(void **state)
 }
 
 /* What a run must find in the first @p size bytes of data. */
-static void check_digests(const struct libgguf_source_digests *found, size_t size, bool with_source)
+static void check_chunks(const struct libgguf_source_digests *found, size_t size, size_t chunk_size,
+                         bool with_source)
 {
     struct libgguf_digest expected;
     assert_int_equal(found->size, size);
-    assert_int_equal(found->count, (size + CHUNK_SIZE - 1) / CHUNK_SIZE);
+    assert_int_equal(found->count, (size + chunk_size - 1) / chunk_size);
     for (size_t i = 0; i < found->count; i++) {
-        const size_t offset = i * CHUNK_SIZE;
+        const size_t offset = i * chunk_size;
         const size_t left = size - offset;
-        sha256_of(data + offset, left < CHUNK_SIZE ? left : CHUNK_SIZE, &expected);
+        sha256_of(data + offset, left < chunk_size ? left : chunk_size, &expected);
         assert_memory_equal(&found->chunks[i], &expected, sizeof expected);
     }
     if (with_source) {
         sha256_of(data, size, &expected);
         assert_memory_equal(&found->source, &expected, sizeof expected);
     }
+}
+
+static void check_digests(const struct libgguf_source_digests *found, size_t size, bool with_source)
+{
+    check_chunks(found, size, CHUNK_SIZE, with_source);
 }
 
 static void any_number_of_threads_finds_the_same_digests(void **state)
@@ -132,6 +143,28 @@ static void any_number_of_threads_finds_the_same_digests(void **state)
         libgguf_plan_free(plan);
         libgguf_source_close(source);
     }
+}
+
+static void chunks_of_any_size_are_hashed_whole(void **state)
+{
+    (void)state;
+    /* Below, at and above the size of the blocks that are read. */
+    static const size_t chunk_sizes[] = {CHUNK_SIZE, 100000, 262144, 300001, 1048576, 5000000};
+    struct libgguf_source *const source = memory_source(sizeof data);
+    for (size_t i = 0; i < sizeof chunk_sizes / sizeof chunk_sizes[0]; i++) {
+        struct libgguf_plan *const plan = plan_chunks(sizeof data, chunk_sizes[i]);
+        for (unsigned j = 0; j < 6; j++) {
+            const struct libgguf_digest_options options = {
+                .struct_size = sizeof options, .threads = 1 + j / 2, .no_source_digest = j % 2};
+            struct libgguf_source_digests found;
+            assert_int_equal(libgguf_source_digest(source, plan, &options, &found, NULL),
+                             LIBGGUF_OK);
+            check_chunks(&found, sizeof data, chunk_sizes[i], j % 2 == 0);
+            libgguf_source_digests_free(&found);
+        }
+        libgguf_plan_free(plan);
+    }
+    libgguf_source_close(source);
 }
 
 static void *feed(void *argument)
@@ -448,6 +481,7 @@ int main(void)
         cmocka_unit_test(known_messages_have_their_published_digests),
         cmocka_unit_test(only_64_lower_case_digits_are_a_digest),
         cmocka_unit_test(any_number_of_threads_finds_the_same_digests),
+        cmocka_unit_test(chunks_of_any_size_are_hashed_whole),
         cmocka_unit_test(a_pipe_is_hashed_to_its_end_from_what_was_kept_on),
         cmocka_unit_test(spans_are_hashed_besides_the_chunks),
         cmocka_unit_test(overlapping_spans_are_refused),

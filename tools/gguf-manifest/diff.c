@@ -108,7 +108,9 @@ static void print_text(const struct comparison *comparison)
     printf("  %-14s %s\n", "header", sharing_text(comparison->header));
     printf("  %-14s %s\n", "tokenizer", sharing_text(comparison->tokenizer));
     printf("  %-14s %s\n", "chat template", sharing_text(comparison->chat_template));
-    printf("  %-14s %s\n", "weights", sharing_text(comparison->weights));
+    printf("  %-14s %s%s\n", "weights", sharing_text(comparison->weights),
+           comparison->weights == SHARING_UNKNOWN ? ": compare manifests with --tensor-digests"
+                                                  : "");
     printf("  %-14s %zu of %zu new, ", "chunks", comparison->new_count, comparison->chunk_count);
     print_size(comparison->new_size);
     fputs(" to fetch\n", stdout);
