@@ -10,6 +10,7 @@ digests, gguf-estimate holds the memory that loading it takes against limits, an
 it into pieces that a web page can fetch and verify. libgguf is the library below them.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_CURRENT_LIST_DIR}/debian-layout.cmake)
 set(CPACK_VERBATIM_VARIABLES ON)
 
 find_program(LIBGGUF_DPKG_SHLIBDEPS dpkg-shlibdeps)

@@ -57,7 +57,7 @@ add_row() { # WORK UNIT OURS AGAINST THEIRS [TARGET]: OURS and THEIRS in us or K
             return value < 1e4 ? sprintf("%.2f ms", value / 1000) : sprintf("%.0f ms", value / 1000)
         }
         BEGIN {
-            ratio = theirs > 0 ? sprintf("%.2f", ours / theirs) : "–"
+            ratio = theirs > 0 ? sprintf(ours < theirs / 10 ? "%.3f" : "%.2f", ours / theirs) : "–"
             verdict = target == "" ? "" : ours <= target * theirs ? "reached" : "**missed**"
             printf "| %s | %s | %s | %s | %s | %s | %s |\n", work, shown(ours), against, shown(theirs),
                 ratio, target == "" ? "" : "≤ " target, verdict

@@ -69,6 +69,19 @@ fi
 for file in include/libgguf.h lib/pkgconfig/libgguf.pc share/man/man1/gguf-inspect.1 share/doc/$name/copyright; do
     [ -s "$root/usr/$file" ] || fail "the package has no /usr/$file"
 done
+# Where this system's zsh and fish look; bash-completion has one place only.
+[ -s "$root/usr/share/bash-completion/completions/gguf-inspect" ] || fail "no completion for bash"
+look_for() { # FILE SHELL ARGUMENT...: in the directories that the shell prints
+    local file=$1 directory
+    shift
+    command -v "$1" >/dev/null || return 0
+    for directory in $(HOME=$scratch "$@"); do
+        [ ! -s "$root/$directory/$file" ] || return 0
+    done
+    fail "no $file where $1 looks"
+}
+look_for _gguf-inspect zsh -fc 'print -l $fpath'
+look_for gguf-inspect.fish fish -c 'printf "%s\n" $fish_complete_path'
 if grep -rIl -e "$GGUF_BUILD" -e "$GGUF_SOURCE" -e "$scratch" "$root/usr"; then
     fail "an installed file names a path of the build"
 fi
