@@ -50,6 +50,10 @@ static size_t list_shards(const struct libgguf_manifest *manifest, struct stored
     size_t count = 0;
     for (size_t i = 0; i < manifest->file_count; i++) {
         const struct libgguf_manifest_file *const file = &manifest->files[i];
+        if (file->chunk_count == 0) {
+            /* An empty file of a bundle has no chunks to tell it by, and no bytes. */
+            continue;
+        }
         if (files) {
             files[count] = (struct stored){
                 file->name.data, file->size, file->has_sha256 ? &file->sha256 : NULL, i, 0, false};
