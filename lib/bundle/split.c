@@ -88,8 +88,8 @@ static enum libgguf_status find_smallest(const struct libgguf_file *model,
     const struct libgguf_tensor *largest = NULL;
     struct filling grown;
     uint64_t size = 0;
-    /* Without tensors a file ends with its metadata. */
-    uint64_t needed = first.header;
+    uint64_t needed = 0;
+    (void)size_with(sizes, &first, NULL, &grown, &needed);
     for (size_t i = 0; i < libgguf_tensor_count(model); i++) {
         const struct libgguf_tensor *const tensor = libgguf_tensor_at(model, i);
         if (!tensor->size_known) {
@@ -131,7 +131,7 @@ static enum libgguf_status fill_shards(const struct libgguf_file *model,
     const size_t count = libgguf_tensor_count(model);
     split->count = 1;
     split->first[0] = 0;
-    split->size[0] = filling.header;
+    (void)size_with(sizes, &filling, NULL, &filling, &split->size[0]);
     for (size_t i = 0; i < count; i++) {
         const struct libgguf_tensor *const tensor = libgguf_tensor_at(model, i);
         struct filling grown;

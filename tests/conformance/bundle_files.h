@@ -15,7 +15,7 @@
 static char files_root[FILES_PATH_SIZE];
 
 /** The path of @p name in the test's own directory; valid for the next 15 calls. */
-static const char *files_path(const char *name)
+static inline const char *files_path(const char *name)
 {
     static char paths[16][FILES_PATH_SIZE];
     static size_t next;
@@ -24,7 +24,7 @@ static const char *files_path(const char *name)
     return path;
 }
 
-static int files_remove_one(const char *path, const struct stat *facts, int type, struct FTW *place)
+static inline int files_remove_one(const char *path, const struct stat *facts, int type, struct FTW *place)
 {
     (void)facts;
     (void)type;
@@ -33,12 +33,12 @@ static int files_remove_one(const char *path, const struct stat *facts, int type
 }
 
 /** Removes a file or a directory with all in it. */
-static void files_remove(const char *name)
+static inline void files_remove(const char *name)
 {
     (void)nftw(files_path(name), files_remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static int files_set_up(void **state)
+static inline int files_set_up(void **state)
 {
     (void)state;
     const char *const temporary = getenv("TMPDIR");
@@ -47,7 +47,7 @@ static int files_set_up(void **state)
     return mkdtemp(files_root) ? 0 : -1;
 }
 
-static int files_tear_down(void **state)
+static inline int files_tear_down(void **state)
 {
     (void)state;
     (void)nftw(files_root, files_remove_one, 16, FTW_DEPTH | FTW_PHYS);
@@ -55,7 +55,7 @@ static int files_tear_down(void **state)
 }
 
 /** The bytes of a file, to be freed; NULL when there is none. */
-static unsigned char *files_read(const char *path, size_t *size)
+static inline unsigned char *files_read(const char *path, size_t *size)
 {
     FILE *const stream = fopen(path, "rb");
     struct stat facts;
