@@ -1,7 +1,6 @@
 #include <libgguf/bundle.h>
 
-#include <stdlib.h>
-#include <string.h>
+#include <libgguf/signature.h>
 
 #include "base/error.h"
 #include "bundle/pack.h"
@@ -18,6 +17,16 @@ static enum libgguf_status check_options(const struct libgguf_bundle_create_opti
                        "bundle options are incomplete");
     }
     return LIBGGUF_OK;
+}
+
+/* A key that cannot sign is better known before the model is read. */
+static enum libgguf_status try_key(const struct libgguf_bundle_create_options *options,
+                                   struct libgguf_error *err)
+{
+    struct libgguf_signature signature;
+    return options->key
+               ? libgguf_signature_make("", 0, options->key, options->key_size, &signature, err)
+               : LIBGGUF_OK;
 }
 
 /* Everything that can be refused is, before a directory is made. */
@@ -178,6 +187,9 @@ static enum libgguf_status create(struct pack *pack, const char *directory,
                                   struct libgguf_bundle_created *out, struct libgguf_error *err)
 {
     enum libgguf_status status = check_options(pack->options, err);
+    if (!status) {
+        status = try_key(pack->options, err);
+    }
     if (!status) {
         status = measure(pack, err);
     }

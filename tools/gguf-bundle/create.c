@@ -263,8 +263,10 @@ static enum cli_exit create_failure(const struct create_options *options,
                                     enum libgguf_status status, const struct libgguf_error *err)
 {
     switch (status) {
-    case LIBGGUF_ERR_IO:
     case LIBGGUF_ERR_EXISTS:
+        cli_error(options->output, "%s; --resume finishes it, --force replaces it", err->text);
+        return CLI_FAILED;
+    case LIBGGUF_ERR_IO:
     case LIBGGUF_ERR_BUSY:
     case LIBGGUF_ERR_SAME_FILE:
         return report_failure(options->output, status, err);

@@ -21,10 +21,10 @@ void created_text(const struct libgguf_bundle_created *created, bool is_shards)
 {
     char bytes[CLI_NUMBER_SIZE];
     char count[CLI_NUMBER_SIZE];
+    const size_t files = is_shards ? created->distinct_count : created->chunk_count;
     printf("%s bytes in ", cli_count_text(created->size, bytes));
-    printf("%s %s",
-           cli_count_text(is_shards ? created->distinct_count : created->chunk_count, count),
-           is_shards ? "shards" : "chunks");
+    printf("%s %s%s", cli_count_text(files, count), is_shards ? "shard" : "chunk",
+           files == 1 ? "" : "s");
     if (!is_shards) {
         print_part("; ", created->written_count, "written", created->written_size);
         print_part(created->written_count ? ", " : "; ", created->reused_count, "there already",
@@ -35,8 +35,8 @@ void created_text(const struct libgguf_bundle_created *created, bool is_shards)
     }
     putchar('\n');
     if (created->gzip_count > 0) {
-        print_part("", created->gzip_count, "compressed variants", created->gzip_size);
-        printf(" of %s bytes\n", cli_count_text(created->gzip_raw_size, bytes));
+        print_part("", created->gzip_count, "compressed", created->gzip_size);
+        printf(" from %s bytes\n", cli_count_text(created->gzip_raw_size, bytes));
     }
 }
 

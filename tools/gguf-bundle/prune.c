@@ -28,10 +28,10 @@ static void print_text(const struct libgguf_bundle_pruned *pruned, bool dry_run)
 {
     char count[CLI_NUMBER_SIZE];
     char bytes[CLI_NUMBER_SIZE];
-    printf("%s %s files of %s bytes", dry_run ? "would remove" : "removed",
+    printf("%s %s (%s bytes)", dry_run ? "would remove" : "removed",
            cli_count_text(pruned->removed_count, count),
            cli_count_text(pruned->removed_size, bytes));
-    printf(", kept %s of %s bytes\n", cli_count_text(pruned->kept_count, count),
+    printf(", kept %s (%s bytes)\n", cli_count_text(pruned->kept_count, count),
            cli_count_text(pruned->kept_size, bytes));
 }
 
