@@ -24,7 +24,8 @@ static inline const char *files_path(const char *name)
     return path;
 }
 
-static inline int files_remove_one(const char *path, const struct stat *facts, int type, struct FTW *place)
+static inline int files_remove_one(const char *path, const struct stat *facts, int type,
+                                   struct FTW *place)
 {
     (void)facts;
     (void)type;
