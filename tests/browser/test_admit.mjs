@@ -249,6 +249,10 @@ test('a tensor is a view of memory, or a slice of the stored file, with the same
   assert.deepEqual([file.size, file.sha256], [memory.size, memory.sha256]);
 });
 
+test('a storage worker that is not there is an error of storage', async () => {
+  await expectCode(server.serve(makeBundle(small())), { sink: 'opfs', workerUrl: '/nowhere.mjs' }, 'storage');
+});
+
 test('a page that receives a model keeps a second one from it', async () => {
   const bundle = makeBundle(makeModel({ tensors: { large: [1000, 500] }, seed: 5 }), { chunkSize: 250000 });
   const url = server.serve(bundle);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { writeFileSync } from 'node:fs';
 
-import { packBundle } from '../loader/bundle.mjs';
+import { makeBundle, packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel } from '../loader/models.mjs';
 import { launch, startServer } from './chromium.mjs';
 
@@ -90,6 +90,17 @@ test('a download that was kept is resumed', async () => {
   await page.keyboard.press('Enter');
   await waitFor('^Active');
   assert.ok(server.chunkRequests().length < bundle.chunks.length);
+});
+
+test('of several files one is chosen', async () => {
+  const models = [source, makeModel({ tensors: { other: [900] }, seed: 9 })];
+  const bundle = makeBundle(models, { chunkSize: 65536 });
+  for (const [name, bytes] of packed().files) if (!bundle.files.has(name)) bundle.files.set(name, bytes);
+  await open(bundle);
+  await page.locator('#file').selectOption({ label: 'model-9.gguf' });
+  await page.locator('#start').click();
+  await waitFor('^Active');
+  assert.match(await page.locator('#tensors').textContent(), /other/);
 });
 
 for (const colorScheme of ['light', 'dark']) {

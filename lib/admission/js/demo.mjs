@@ -124,6 +124,14 @@ function setRunning(running) {
   $('store').disabled = running;
 }
 
+/** A set of shards has several files, each admitted by itself. */
+async function offerFiles() {
+  const { files } = await (await fetch(MANIFEST)).json();
+  if (files.length < 2) return;
+  $('file').replaceChildren(...files.map(({ name }, i) => new Option(name ?? `file ${i}`, i)));
+  $('files').hidden = false;
+}
+
 async function load() {
   controller = new AbortController();
   setRunning(true);
@@ -139,6 +147,7 @@ async function load() {
       signal: controller.signal,
       sink,
       parallel,
+      file: $('files').hidden ? undefined : Number($('file').value),
       onHeader: (seen) => {
         header = seen;
         showHeader(seen);
@@ -161,4 +170,7 @@ async function load() {
 $('start').addEventListener('click', load);
 $('cancel').addEventListener('click', () => controller.abort());
 $('filter').addEventListener('input', showTensors);
-$('start').disabled = false;
+// What is wrong with the manifest is said when it is loaded.
+offerFiles().catch(() => {}).finally(() => {
+  $('start').disabled = false;
+});

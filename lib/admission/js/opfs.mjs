@@ -18,6 +18,7 @@ export class OpfsSink {
   #next = 1;
   #key;
   #closed = false;
+  #broken;
 
   constructor(key, workerUrl) {
     if (typeof Worker === 'undefined' || !globalThis.navigator?.storage?.getDirectory) {
@@ -32,14 +33,14 @@ export class OpfsSink {
       else resolve(result);
     };
     this.#worker.onerror = (event) => {
-      for (const { reject } of this.#waiting.values()) {
-        reject(new AdmissionError('storage', `the storage worker failed: ${event.message ?? 'it could not be loaded'}`));
-      }
+      this.#broken = new AdmissionError('storage', `the storage worker failed: ${event.message ?? 'it could not be loaded'}`);
+      for (const { reject } of this.#waiting.values()) reject(this.#broken);
       this.#waiting.clear();
     };
   }
 
   #ask(operation, parameters, transfer = []) {
+    if (this.#broken) return Promise.reject(this.#broken);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

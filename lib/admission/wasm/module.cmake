@@ -42,10 +42,13 @@ function(gguf_wasm_module target output)
         list(APPEND objects ${object})
     endforeach()
     # The stack comes first: one that overflows traps instead of writing over data.
+    set(wide)
+    if(target STREQUAL wasm64)
+        set(wide -mwasm64)
+    endif()
     add_custom_command(OUTPUT ${output}
-        COMMAND ${LIBGGUF_WASM_CLANG} --target=${target} -nostdlib
-            -Wl,--no-entry,--gc-sections,--strip-all,--stack-first -Wl,-z,stack-size=131072
-            ${objects} -o ${output}
+        COMMAND ${LIBGGUF_WASM_LD} ${wide} --no-entry --gc-sections --strip-all --stack-first
+            -z stack-size=131072 ${objects} -o ${output}
         DEPENDS ${objects}
         COMMENT "Linking ${output}" VERBATIM)
 endfunction()
