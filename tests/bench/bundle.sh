@@ -16,6 +16,7 @@ bundle_cases() {
     local gone="rm -rf '$scratch/bundle' '$scratch/copy' '$scratch/casync'"
     add_case bundle-digest openssl dgst -sha256 "$file"
     add_case bundle-cp --before "$gone" cp "$file" "$scratch/copy"
+    add_case cp-sync --before "$gone" sh -c 'cp "$1" "$2" && sync "$2"' sh "$file" "$scratch/copy"
     add_case bundle --before "$gone" "$tool" create "$file" -o "$scratch/bundle"
     add_case bundle-no-sync --before "$gone" "$tool" create --no-sync "$file" -o "$scratch/bundle"
     add_case unpack --before "$gone" "$tool" unpack "$scratch/ready" -o "$scratch/copy"
@@ -37,6 +38,7 @@ bundle_rows() {
     compare "\`gguf-bundle create\`, $size" bundle "$reference" 'bundle-cp bundle-digest' 1.2
     compare '`create --no-sync`' bundle-no-sync "$reference" 'bundle-cp bundle-digest' 0.92
     compare '`unpack`, verified' unpack '`cp`' bundle-cp 2
+    compare '`unpack`' unpack '`cp`, then `sync`' cp-sync
     compare '`unpack --no-sync`' unpack-no-sync '`cp`' bundle-cp
     [ ! -e "$times/casync" ] || compare '`create`' bundle '`casync make`' casync
     [ ! -e "$times/gzip" ] || compare "\`create --gzip\`, $((payload_size >> 22)) MiB" bundle-gzip '`gzip`' gzip
