@@ -65,6 +65,6 @@ add_row() { # WORK UNIT OURS AGAINST THEIRS [TARGET]: OURS and THEIRS in us or K
 }
 
 compare() { # WORK CASE AGAINST "CASE..." [TARGET]: a row for the times of cases
-    # shellcheck disable=SC2086 -- several names
+    # shellcheck disable=SC2086 # several names
     add_row "$1" us "$(microseconds "$2")" "$3" "$(microseconds $4)" "${5-}"
 }

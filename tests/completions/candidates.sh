@@ -80,7 +80,7 @@ help_cases() {
     for tool in "$GGUF_BUILD"/bin/gguf-*; do
         commands=$("$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
         for command in ${commands:-''}; do
-            # shellcheck disable=SC2086 -- no command is no argument
+            # shellcheck disable=SC2086 # no command is no argument
             printf '%s %s--l -> %s\n' "${tool##*/}" "${command:+$command }" \
                 "$("$tool" $command --help | long_options | paste -sd '|')"
         done

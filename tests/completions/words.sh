@@ -13,7 +13,7 @@ for script in "$scripts"/gguf-*; do
     . "$script"
     commands=$("$GGUF_BUILD/bin/$tool" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p')
     for command in ${commands:-''}; do
-        # shellcheck disable=SC2086 -- no command is no argument
+        # shellcheck disable=SC2086 # no command is no argument
         options=$("$GGUF_BUILD/bin/$tool" $command --help | grep -oE '^ .{0,8}--[a-z0-9-]+' | grep -oE -- '--.*')
         for option in $options; do
             # shellcheck disable=SC2206
