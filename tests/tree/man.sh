@@ -1,5 +1,6 @@
 #!/bin/bash
-# Every manual page passes mandoc's lint, and every tool and the library have one.
+# Every manual page passes mandoc's lint and speaks of documents that there are; every tool and the
+# library have one.
 set -euo pipefail
 cd "$GGUF_SOURCE"
 command -v mandoc >/dev/null || { echo "skipped: no mandoc"; exit 77; }
@@ -11,6 +12,9 @@ for page in docs/man/*.[1-9]; do
         grep -v 'referenced manual not found: Xr \(gguf-[a-z]*\|libgguf\)' || true)
     [ -z "$findings" ] || { printf '%s\n' "$findings"; failed=1; }
     grep -qx '\.Os libgguf' "$page" || { echo "$page: wants '.Os libgguf'"; failed=1; }
+    while IFS= read -r document; do
+        [ -e "$document" ] || { echo "$page: there is no $document"; failed=1; }
+    done < <(sed -n 's/^\.Pa \(docs\/[^ ]*\).*/\1/p' "$page")
 done
 for main in tools/gguf-*/main.c; do
     [ -e "$main" ] || continue
