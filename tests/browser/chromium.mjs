@@ -62,7 +62,7 @@ export async function openPage(browser, server) {
       window.events = [];
       try {
         const model = await window.host.admit(url, {
-          retryDelay: 1, stallTimeout: 400, ...options,
+          retryDelay: 1, ...options,
           onProgress: (event) => window.events.push(event),
           onHeader: (header) => { window.header = header; },
         });

@@ -128,7 +128,7 @@ for (const sink of ['memory', 'opfs']) {
       const bundle = makeBundle(small(), { chunkSize: 6000 });
       const url = server.serve(bundle);
       server.fault(bundle.chunks[2].path, fault);
-      await expectCode(url, { sink, retries: 1 }, code);
+      await expectCode(url, { sink, retries: 1, ...(fault === 'stall' && { stallTimeout: 300 }) }, code);
       const complete = await page.evaluate(() => window.events.filter(({ chunk }) => chunk?.state === 'verified').length);
       server.reset();
       const cdp = await page.context().newCDPSession(page);
@@ -256,7 +256,7 @@ test('a storage worker that is not there is an error of storage', async () => {
 test('a page that receives a model keeps a second one from it', async () => {
   const bundle = makeBundle(makeModel({ tensors: { large: [1000, 500] }, seed: 5 }), { chunkSize: 250000 });
   const url = server.serve(bundle);
-  for (const chunk of bundle.chunks) server.fault(chunk.path, 'slow', 1);
+  server.fault(bundle.chunks[2].path, 'crawl', 1);
   const running = page.evaluate((target) => window.attempt(target, { sink: 'opfs' }), url);
   await page.waitForFunction(() => window.events?.some(({ stage }) => stage === 'receiving'));
   const busy = await page.evaluate(async (target) => {

@@ -15,6 +15,20 @@ const send = (response, bytes, headers = {}) => {
 
 const half = (bytes) => bytes.subarray(0, Math.ceil(bytes.length / 2));
 
+function inTenths(response, bytes, milliseconds) {
+  const step = Math.ceil(bytes.length / 10);
+  let at = 0;
+  response.writeHead(200, { 'Content-Length': bytes.length });
+  const timer = setInterval(() => {
+    response.write(bytes.subarray(at, at + step));
+    at += step;
+    if (at < bytes.length) return;
+    clearInterval(timer);
+    response.end();
+  }, milliseconds);
+  response.on('close', () => clearInterval(timer));
+}
+
 /** Ways to answer a request for `bytes`. */
 export const FAULTS = {
   flip: (response, bytes) => {
@@ -44,19 +58,8 @@ export const FAULTS = {
     response.writeHead(200, { 'Content-Length': bytes.length });
     response.write(half(bytes)); // and nothing more
   },
-  slow: (response, bytes) => {
-    response.writeHead(200, { 'Content-Length': bytes.length });
-    let at = 0;
-    const timer = setInterval(() => {
-      response.write(bytes.subarray(at, at + Math.ceil(bytes.length / 10)));
-      at += Math.ceil(bytes.length / 10);
-      if (at >= bytes.length) {
-        clearInterval(timer);
-        response.end();
-      }
-    }, 60);
-    response.on('close', () => clearInterval(timer));
-  },
+  slow: (response, bytes) => inTenths(response, bytes, 20),
+  crawl: (response, bytes) => inTenths(response, bytes, 200),
 };
 
 export class Server {
