@@ -207,9 +207,14 @@ static int give_final_name(const struct cli_output *output)
 static bool commit_direct(struct cli_output *output)
 {
     FILE *stream = output->stream;
+    errno = 0;
     bool written = fflush(stream) == 0 && !ferror(stream);
-    const int reason = errno;
-    if (stream != stdout) {
+    const int reason = errno ? errno : EIO;
+    if (stream == stdout) {
+        if (!written) {
+            cli_stdout_failed(reason);
+        }
+    } else {
         written = fclose(stream) == 0 && written;
         if (!written) {
             cli_error_errno(output->path, reason, "cannot write");

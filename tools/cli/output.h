@@ -21,6 +21,9 @@ void cli_stdout_begin(void);
  */
 bool cli_stdout_end(void);
 
+/** Remembers the errno of a write to stdout that failed, for the message of cli_stdout_end(). */
+void cli_stdout_failed(int reason);
+
 /** Passes JSON on to stdout: a libgguf_json_sink; @p context is not used. */
 int cli_json_to_stdout(void *context, const char *data, size_t size);
 /** Passes JSON on to the FILE that @p context is: a libgguf_json_sink. */

@@ -1,10 +1,12 @@
 #include "cli/report.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/size.h"
 #include "cli/text.h"
@@ -34,10 +36,13 @@ bool cli_quiet(void)
 
 static void line_begin(const char *file)
 {
-    fflush(stdout);
+    if (fflush(stdout) != 0) {
+        cli_stdout_failed(errno);
+    }
     cli_progress_hide();
     fprintf(stderr, "%s: ", program_name);
     if (file) {
+        file = strcmp(file, "-") == 0 ? "standard input" : file;
         cli_put_text(stderr, file, strlen(file), CLI_ALL_COLUMNS);
         fputs(": ", stderr);
     }

@@ -25,7 +25,10 @@ void cli_set_quiet(bool value);
 /** True when only errors are wanted. */
 bool cli_quiet(void);
 
-/** Prints an error about @p file, or about no file when NULL. Printed even with --quiet. */
+/**
+ * Prints an error about @p file ("-" is called standard input), or about no file when NULL.
+ * Printed even with --quiet.
+ */
 void cli_error(const char *file, const char *format, ...) CLI_PRINTF(2, 3);
 /** As cli_error(), followed by ": " and the text of @p sys_errno. */
 void cli_error_errno(const char *file, int sys_errno, const char *format, ...) CLI_PRINTF(3, 4);

@@ -27,6 +27,16 @@ void cli_stdout_begin(void)
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
 }
 
+/* Why stdout could not be written first: its stream only remembers that it failed. */
+static int first_failure;
+
+void cli_stdout_failed(int reason)
+{
+    if (first_failure == 0) {
+        first_failure = reason;
+    }
+}
+
 bool cli_stdout_end(void)
 {
     errno = 0;
@@ -34,7 +44,7 @@ bool cli_stdout_end(void)
     if (fclose(stdout) == 0 && !failed_before) {
         return true;
     }
-    const int reason = errno;
+    const int reason = first_failure ? first_failure : errno;
     if (reason == EPIPE) {
         return false;
     }
@@ -52,7 +62,11 @@ int cli_json_to_stream(void *context, const char *data, size_t size)
     if (fwrite(data, 1, size, context) == size) {
         return 0;
     }
-    return errno ? errno : EIO;
+    const int reason = errno ? errno : EIO;
+    if (context == stdout) {
+        cli_stdout_failed(reason);
+    }
+    return reason;
 }
 
 int cli_json_to_stdout(void *context, const char *data, size_t size)

@@ -7,7 +7,10 @@
 
 const char *entry_label(const struct entry *entry)
 {
-    return entry->name ? entry->name : entry->path;
+    if (entry->name) {
+        return entry->name;
+    }
+    return strcmp(entry->path, "-") == 0 ? "standard input" : entry->path;
 }
 
 static bool copy_text(const char *text, char **out)

@@ -57,7 +57,7 @@ static bool set_size(struct entry *entry, int id, const char *text, char why[FIE
         return false;
     }
     if (value == 0 || value > INT64_MAX) {
-        snprintf(why, FIELD_WHY_SIZE, "a size of 1 to 2^63 - 1 bytes is needed");
+        snprintf(why, FIELD_WHY_SIZE, "'%.40s': a size of 1 to 2^63 - 1 bytes is needed", text);
         return false;
     }
     static const int limits[] = {
@@ -168,8 +168,8 @@ static bool set_flag(struct entry *entry, int id, const char *text, char why[FIE
     return true;
 }
 
-bool field_set(struct entry *entry, const struct field *field, const char *text,
-               char why[FIELD_WHY_SIZE])
+static bool set_by_kind(struct entry *entry, const struct field *field, const char *text,
+                        char why[FIELD_WHY_SIZE])
 {
     switch (field->kind) {
     case FIELD_SIZE:
@@ -184,4 +184,20 @@ bool field_set(struct entry *entry, const struct field *field, const char *text,
         break;
     }
     return set_flag(entry, field->id, text, why);
+}
+
+bool field_set(struct entry *entry, const struct field *field, const char *text,
+               char why[FIELD_WHY_SIZE])
+{
+    char reason[FIELD_WHY_SIZE];
+    if (set_by_kind(entry, field, text, reason)) {
+        return true;
+    }
+    /* What is wrong with a size names it already. */
+    if (field->kind == FIELD_SIZE) {
+        memcpy(why, reason, sizeof reason);
+    } else {
+        snprintf(why, FIELD_WHY_SIZE, "'%.40s': %.180s", text, reason);
+    }
+    return false;
 }

@@ -27,10 +27,10 @@ struct field {
 const struct field *field_find(const char *name);
 
 /** Room for what field_set() has to say. */
-#define FIELD_WHY_SIZE 160
+#define FIELD_WHY_SIZE 240
 
-/** Sets @p field of @p entry from @p text; false, and the reason in @p why, when that is no value.
- */
+/** Sets @p field of @p entry from @p text; false, and the reason in @p why, which names the text,
+ * when that is no value. */
 bool field_set(struct entry *entry, const struct field *field, const char *text,
                char why[FIELD_WHY_SIZE]);
 

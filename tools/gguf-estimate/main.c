@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,7 +131,7 @@ static enum cli_exit take_field(struct cli_args *args, const char *option,
     name[used] = '\0';
     const char *text = args->value ? args->value : "true";
     if (!field_set(&options->defaults, field_find(name), text, why)) {
-        return cli_usage_error(args, "%s: '%s': %s", args->option, text, why);
+        return cli_usage_error(args, "%s: %s", args->option, why);
     }
     return CLI_YES;
 }
@@ -225,9 +226,10 @@ static bool print_one(const struct output *output, const struct report *report)
     if (!cli_output_open(&file, output->path, CLI_OUTPUT_REPLACE)) {
         return false;
     }
+    errno = 0;
     if (!output->format->print(report, file.stream)) {
         if (ferror(file.stream)) {
-            cli_error(output->path, "cannot be written");
+            cli_error_errno(output->path, errno ? errno : EIO, "cannot write");
         }
         cli_output_discard(&file);
         return false;
