@@ -24,16 +24,16 @@ static void print_digest(const char *label, bool present, const struct libgguf_d
     if (present) {
         libgguf_digest_hex(digest, hex);
     }
-    printf("  %-14s %s\n", label, hex);
+    printf("  %-13s %s\n", label, hex);
 }
 
 static void print_gguf(const struct libgguf_manifest_gguf *gguf)
 {
     char number[CLI_NUMBER_SIZE];
-    printf("  %-14s version %u, %s-endian, alignment %" PRIu64 ", data at byte %" PRIu64 "\n",
+    printf("  %-13s version %u, %s-endian, alignment %" PRIu64 ", data at byte %" PRIu64 "\n",
            "gguf", gguf->version, gguf->big_endian ? "big" : "little", gguf->alignment,
            gguf->data_offset);
-    printf("  %-14s ", "model");
+    printf("  %-13s ", "model");
     if (gguf->architecture.data) {
         cli_put_text(stdout, gguf->architecture.data, gguf->architecture.size, CLI_ALL_COLUMNS);
         fputs(", ", stdout);
@@ -62,7 +62,7 @@ static void print_chunks(const struct libgguf_manifest_file *file)
         counts[file->chunks[i].piece.role]++;
         compressed += file->chunks[i].gzip != NULL;
     }
-    printf("  %-14s %zu", "chunks", file->chunk_count);
+    printf("  %-13s %zu", "chunks", file->chunk_count);
     const char *separator = ": ";
     for (int role = 0; role < ROLE_COUNT; role++) {
         if (counts[role] > 0) {
@@ -81,7 +81,7 @@ static void print_file(const struct libgguf_manifest_file *file)
 {
     fputs(cli_style(CLI_HEADING), stdout);
     cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
-    printf("%s\n  %-14s ", cli_style(CLI_PLAIN), "size");
+    printf("%s\n  %-13s ", cli_style(CLI_PLAIN), "size");
     print_size(file->size);
     fputs("\n", stdout);
     print_digest("sha256", file->has_sha256, &file->sha256);
@@ -96,7 +96,7 @@ static void print_text(const struct libgguf_manifest *manifest)
     char size[CLI_NUMBER_SIZE];
     char hex[LIBGGUF_DIGEST_HEX_SIZE];
     libgguf_digest_hex(&manifest->chunks_sha256, hex);
-    printf("%s%s, %s cuts, chunks of at most %s\nall chunks       %s\n", LIBGGUF_MANIFEST_SCHEMA,
+    printf("%s%s, %s cuts, chunks of at most %s\nall chunks      %s\n", LIBGGUF_MANIFEST_SCHEMA,
            manifest->is_bundle ? " of a bundle" : "", libgguf_cut_name(manifest->cut),
            cli_size_text(manifest->max_size, size), hex);
     for (size_t i = 0; i < manifest->file_count; i++) {

@@ -83,7 +83,9 @@ static char *join(const char *directory, size_t size, bool slash, const char *na
     char *const path = malloc(size + slash + name_size + 1);
     if (path) {
         memcpy(path, directory, size);
-        memcpy(path + size, "/", slash);
+        if (slash) {
+            path[size] = '/';
+        }
         memcpy(path + size + slash, name, name_size + 1);
     }
     return path;

@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdio.h>
 
 #include <libgguf/json.h>
 
@@ -40,16 +41,40 @@ static uint64_t bad_bytes(const struct libgguf_manifest_file *file,
     return bytes;
 }
 
+#define LINE_COLUMNS 80
+#define NAMES_INDENT 4
+
+/* The names of tensors below a chunk's line, wrapped between names. */
 struct name_list {
     size_t shown;
+    size_t column;
 };
+
+/* Makes room for @p columns columns after what was printed last. */
+static void name_list_space(struct name_list *list, size_t columns)
+{
+    if (list->column == 0 || list->column + 1 + columns > LINE_COLUMNS) {
+        fputs(list->column > 0 ? "\n" : "", stdout);
+        cli_put_spaces(stdout, NAMES_INDENT);
+        list->column = NAMES_INDENT;
+    } else {
+        fputs(" ", stdout);
+        list->column++;
+    }
+}
 
 static void print_tensor_name(void *context, const struct libgguf_manifest_tensor *tensor)
 {
     struct name_list *const list = context;
     if (list->shown < NAMES_SHOWN) {
-        fputs(list->shown > 0 ? ", " : "    ", stdout);
-        cli_put_text(stdout, tensor->name.data, tensor->name.size, CLI_ALL_COLUMNS);
+        const size_t comma = 1;
+        if (list->shown > 0) {
+            fputs(",", stdout);
+            list->column += comma;
+        }
+        name_list_space(
+            list, cli_text_columns(tensor->name.data, tensor->name.size, CLI_ALL_COLUMNS) + comma);
+        list->column += cli_put_text(stdout, tensor->name.data, tensor->name.size, CLI_ALL_COLUMNS);
     }
     list->shown++;
 }
@@ -92,7 +117,10 @@ static void print_bad_chunk(const struct libgguf_manifest *manifest, size_t file
     struct name_list list = {0};
     const size_t count = tensor_lookup_chunk(lookup, bad->index, print_tensor_name, &list);
     if (count > NAMES_SHOWN) {
-        printf(" and %zu more", count - NAMES_SHOWN);
+        char more[48];
+        const int columns = snprintf(more, sizeof more, "and %zu more", count - NAMES_SHOWN);
+        name_list_space(&list, (size_t)columns);
+        fputs(more, stdout);
     }
     if (count > 0) {
         fputs("\n", stdout);
