@@ -72,6 +72,9 @@ static bool parse_option(struct cli_args *args, int code, struct create_options 
             return false;
         }
         return true;
+    case OPTION_JSON:
+        options->format = FORMAT_JSON;
+        return true;
     case OPTION_URL:
         options->url = args->value;
         return true;
@@ -111,9 +114,10 @@ static bool settle_for_bytes(const struct create_options *options, const struct 
 {
     if (options->manifest.cut != LIBGGUF_CUT_FIXED || err->status < LIBGGUF_ERR_NOT_GGUF ||
         err->status == LIBGGUF_ERR_SHARDS) {
-        cli_error_status(options->model, err);
         if (options->manifest.cut == LIBGGUF_CUT_TENSOR && err->status == LIBGGUF_ERR_NOT_GGUF) {
-            cli_error(options->model, "only --cut fixed works on files that are not GGUF");
+            cli_error(options->model, "%s (any file can be cut with --cut fixed)", err->text);
+        } else {
+            cli_error_status(options->model, err);
         }
         return false;
     }

@@ -14,6 +14,7 @@ static const struct cli_option create_options[] = {
     {OPTION_THREADS, "threads", "N", "use N threads; by default 2", NULL},
     {OPTION_NAME, "name", "NAME", "call the file NAME in the manifest", NULL},
     {0, NULL, NULL, "Other formats", NULL},
+    {OPTION_JSON, "json", NULL, "the same as --format json", NULL},
     {OPTION_FORMAT, "format", "FORMAT",
      "json (default), sha256sum (for sha256sum -c), sri (integrity strings) or metalink (for "
      "downloaders that fetch damaged pieces again)",

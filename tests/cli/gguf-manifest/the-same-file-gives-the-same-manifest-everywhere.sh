@@ -13,3 +13,4 @@ for options in "" "--cut fixed" "--no-file-digest" "--tensor-digests" "--cut fix
         gguf-manifest create $options --name chunked.gguf - | cmp - expected.json
     gguf-manifest show --json expected.json | cmp - expected.json
 done
+gguf-manifest create --json fixtures/tiny-llama.gguf | cmp - <(gguf-manifest create fixtures/tiny-llama.gguf)
