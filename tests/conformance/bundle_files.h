@@ -60,6 +60,7 @@ static inline unsigned char *files_read(const char *path, size_t *size)
 {
     FILE *const stream = fopen(path, "rb");
     struct stat facts;
+    *size = 0;
     if (!stream || fstat(fileno(stream), &facts) != 0) {
         if (stream) {
             fclose(stream);
