@@ -111,7 +111,7 @@ enum libgguf_status plan_check(const struct libgguf_admission_plan *plan, uint64
     out->kept_size = plan->store == LIBGGUF_ADMISSION_IN_MEMORY ? plan->size : out->header_size;
     if ((memory_limit && out->kept_size > memory_limit) ||
         out->kept_size > (uint64_t)PTRDIFF_MAX - LIBGGUF_ADMISSION_ALIGNMENT) {
-        return failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
+        return failure(err, LIBGGUF_ERR_MEMORY, LIBGGUF_NO_OFFSET,
                        "%" PRIu64 " bytes have to be kept in memory, more than is allowed here",
                        out->kept_size);
     }

@@ -11,7 +11,7 @@ struct plan_facts {
     uint64_t kept_size;   /* bytes that have to be kept here */
 };
 
-/** Statuses: ARGUMENT, MANIFEST, RANGE, DIGEST. */
+/** Statuses: ARGUMENT, MANIFEST, RANGE, DIGEST, MEMORY (more than @p memory_limit). */
 enum libgguf_status plan_check(const struct libgguf_admission_plan *plan, uint64_t memory_limit,
                                struct plan_facts *out, struct libgguf_error *err);
 

@@ -555,7 +555,7 @@ static void a_model_above_the_memory_limit_is_refused(void **state)
     uint32_t session;
     assert_int_equal(libgguf_admission_create(&options, &admission, NULL), LIBGGUF_OK);
     assert_int_equal(libgguf_admission_begin(admission, &fixture->bundle.plan, &session, NULL),
-                     LIBGGUF_ERR_RANGE);
+                     LIBGGUF_ERR_MEMORY);
     fixture->bundle.plan.store = LIBGGUF_ADMISSION_BY_HOST;
     assert_int_equal(libgguf_admission_begin(admission, &fixture->bundle.plan, &session, NULL),
                      LIBGGUF_OK);

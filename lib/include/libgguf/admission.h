@@ -130,8 +130,8 @@ LIBGGUF_API void libgguf_admission_free(struct libgguf_admission *admission);
  * to its size, that the others are contiguous too, the digest of all digests.
  * Statuses: ARGUMENT (NULL, struct_size, an unknown store), STATE (there is a session), MANIFEST
  * (the plan contradicts itself), RANGE (no chunk or more than LIBGGUF_ADMISSION_MAX_CHUNKS, a
- * number above 2^53 - 1, a chunk above LIBGGUF_MAX_CHUNK_SIZE, more than memory_limit or than the
- * address space), DIGEST (chunks_sha256 is that of other digests), MEMORY.
+ * number above 2^53 - 1, a chunk above LIBGGUF_MAX_CHUNK_SIZE), DIGEST (chunks_sha256 is that of
+ * other digests), MEMORY (more than memory_limit, than half the address space, or than there is).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_admission_begin(struct libgguf_admission *admission,
