@@ -92,6 +92,19 @@ test('a download that was kept is resumed', async () => {
   assert.ok(server.chunkRequests().length < bundle.chunks.length);
 });
 
+test('a content security policy of its own origin is enough', async () => {
+  const bundle = packed();
+  server.headers = { 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'" };
+  try {
+    await open(bundle);
+    await page.locator('#store').check();
+    await page.locator('#start').click();
+    await waitFor('^Active');
+  } finally {
+    server.headers = {};
+  }
+});
+
 test('of several files one is chosen', async () => {
   const models = [source, makeModel({ tensors: { other: [900] }, seed: 9 })];
   const bundle = makeBundle(models, { chunkSize: 65536 });

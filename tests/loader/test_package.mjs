@@ -22,6 +22,12 @@ test('it packs, and what is in it can be imported by its name', () => {
   assert.ok(Number(run(process.execPath, ['--input-type=module', '-e', script], scratch)) > 1048576);
 });
 
+test('its version is that of the library', () => {
+  const { version } = JSON.parse(readFileSync(path.join(loader, 'package.json'), 'utf8'));
+  const project = readFileSync(path.join(process.env.GGUF_SOURCE, 'CMakeLists.txt'), 'utf8');
+  assert.equal(version, /project\(libgguf VERSION ([0-9.]+)/.exec(project)[1]);
+});
+
 test('every name that is exported has a type, and every error code is listed', async () => {
   const types = readFileSync(path.join(loader, 'gguf-admission.d.ts'), 'utf8');
   const exported = Object.keys(await import(path.join(loader, 'gguf-admission.mjs')));
