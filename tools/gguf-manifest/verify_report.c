@@ -148,7 +148,8 @@ static void print_bad_file(const struct libgguf_manifest *manifest, size_t index
     }
     tensor_lookup_free(&lookup);
     for (size_t i = 0; i < verified->findings.count; i++) {
-        printf("  %s\n", verified->findings.list[i].text);
+        fputs("  ", stdout);
+        cli_put_wrapped(stdout, verified->findings.list[i].text, 2, 4, LINE_COLUMNS);
     }
 }
 
