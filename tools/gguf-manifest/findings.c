@@ -7,6 +7,9 @@
 #include "cli/size.h"
 #include "manifest_tool.h"
 
+/* Fewer zeros at the end than a sector of a disk are padding, or happen to be there. */
+#define ZERO_TAIL_MIN 512
+
 static void add(struct findings *out, const char *id, const char *format, ...) CLI_PRINTF(3, 4);
 
 static void add(struct findings *out, const char *id, const char *format, ...)
@@ -120,7 +123,7 @@ static void look_at_size(const struct libgguf_manifest_file *file,
             cli_count_text(found->found_size - file->size, size),
             found->found_size - file->size == 1 ? "" : "s");
     }
-    if (found->zero_tail > 1) {
+    if (found->zero_tail >= ZERO_TAIL_MIN) {
         add(out, "zero_tail", "the last %s bytes are zero, as after an interrupted download",
             cli_count_text(found->zero_tail, size));
     }
