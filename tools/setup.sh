@@ -43,6 +43,7 @@ needs='
     test  command:openssl     openssl                        openssl                         openssl@3
     test  command:xmllint     libxml2-utils                  libxml2                         libxml2
     test  command:valgrind    valgrind                       valgrind                        -
+    test  command:mkfs.ext4   e2fsprogs                      e2fsprogs                       -
     test  command:strace      strace                         strace                          -
     test  command:aria2c      aria2                          aria2                           aria2
     test  command:nginx       nginx                          nginx                           nginx

@@ -19,7 +19,8 @@
 
 struct pruning {
     int chunks;
-    const struct stored_list *stored; /* of a bundle; NULL in a store */
+    bool is_bundle;            /* and not a store */
+    struct stored_list stored; /* of a bundle */
     bool dry_run;
     int failed; /* errno of the first removal that did */
     struct libgguf_bundle_pruned *out;
@@ -32,12 +33,12 @@ static bool is_used(const struct pruning *pruning, const char *name, const struc
     if (place_is_partial_name(name)) {
         return false;
     }
-    if (!pruning->stored) {
+    if (!pruning->is_bundle) {
         return facts->st_nlink > 1;
     }
     memcpy(path, "chunks/", 7);
     memcpy(path + 7, name, strlen(name) + 1);
-    return stored_with_path(pruning->stored, path) != NULL;
+    return stored_with_path(&pruning->stored, path) != NULL;
 }
 
 static bool prune_file(void *context, const char *name)
@@ -88,15 +89,14 @@ static bool is_store(int root)
 static enum libgguf_status prune(int root, struct pruning *pruning, struct libgguf_error *err)
 {
     struct libgguf_manifest *manifest = NULL;
-    struct stored_list stored = {0};
     enum libgguf_status status = open_chunks(root, &pruning->chunks, err);
     if (status) {
         return status;
     }
     status = manifest_file_read(root, NULL, 0, &manifest, err);
     if (!status) {
-        status = stored_list(manifest, &stored, err);
-        pruning->stored = &stored;
+        pruning->is_bundle = true;
+        status = stored_list(manifest, &pruning->stored, err);
     } else if (status == LIBGGUF_ERR_NOT_FOUND && is_store(root)) {
         status = LIBGGUF_OK;
     }
@@ -111,7 +111,7 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
         const int failed = durable_sync_directory(pruning->chunks);
         status = failed ? failure_errno(err, failed, "cannot sync the directory") : LIBGGUF_OK;
     }
-    stored_free(&stored);
+    stored_free(&pruning->stored);
     libgguf_manifest_free(manifest);
     close(pruning->chunks);
     return status;

@@ -325,6 +325,7 @@ static enum cli_exit create(struct create_options *options)
         exit = options->dry_run ? print_plan(options, &opened) : make(options, &opened);
         run_end(&run);
     }
+    options->bundle.hooks = NULL;
     close_model(&opened);
     free(extras);
     free(key);
