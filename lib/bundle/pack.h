@@ -17,6 +17,7 @@ struct packed {
     bool is_new;     /* written now, not found */
     bool is_shared;  /* a link to a file of the store */
     uint64_t size;
+    uint64_t offset;              /* of the chunk in its file */
     struct libgguf_digest name;   /* of the chunk */
     struct libgguf_digest sha256; /* of this file's bytes: for gzip another one */
 };
@@ -73,6 +74,9 @@ enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file
 enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,
                                       struct libgguf_error *err);
 
+/* What file number @p file of the model is read from. */
+const struct libgguf_source *pack_source(const struct pack *pack, size_t file);
+
 /* True when a chunk of this size is there that may be the one. */
 bool pack_may_exist(const struct pack *pack, uint64_t size);
 /* Remembers a file; thread-safe. */
@@ -83,7 +87,7 @@ enum libgguf_status pack_add(struct pack *pack, const struct packed *packed,
 void pack_chunks_hooks(struct pack *pack, struct libgguf_digest_hooks *out);
 
 /*
- * Looks for a file with the digest and size of @p packed: under its name here, in the store, or as
+ * Looks for a file with the bytes of @p packed: under its name here, in the store, or as
  * a partial file of an earlier try. What was found is proven, and stored in @p packed.
  * pack_find.c
  */

@@ -65,11 +65,12 @@ static enum libgguf_status begin_chunk(void *context, size_t file, size_t index,
     if (!chunk) {
         return failure_memory(err);
     }
-    *chunk = (struct chunk_write){.pack = pack,
-                                  .packed = {.file = file, .index = index, .size = piece->size},
-                                  .piece = *piece,
-                                  .deferred = pack_may_exist(pack, piece->size),
-                                  .fd = -1};
+    *chunk = (struct chunk_write){
+        .pack = pack,
+        .packed = {.file = file, .index = index, .size = piece->size, .offset = piece->offset},
+        .piece = *piece,
+        .deferred = pack_may_exist(pack, piece->size),
+        .fd = -1};
     *state = chunk;
     const enum libgguf_status status = chunk->deferred ? LIBGGUF_OK : open_partial(chunk, err);
     if (status) {
@@ -90,18 +91,11 @@ static enum libgguf_status write_data(void *context, void *state, const void *da
     return failed ? cannot_write(chunk, failed, err) : LIBGGUF_OK;
 }
 
-static const struct libgguf_source *chunk_source(const struct chunk_write *chunk)
-{
-    const struct pack *const pack = chunk->pack;
-    return pack->model ? libgguf_file_source(libgguf_shard_at(pack->model, chunk->packed.file))
-                       : pack->source;
-}
-
 /* The second reading, hashed as well: the model may have changed. */
 static enum libgguf_status copy_again(struct chunk_write *chunk, struct crew_member *member,
                                       struct libgguf_error *err)
 {
-    const struct libgguf_source *const source = chunk_source(chunk);
+    const struct libgguf_source *const source = pack_source(chunk->pack, chunk->packed.file);
     enum libgguf_status status = LIBGGUF_OK;
     for (uint64_t done = 0; !status && done < chunk->piece.size;) {
         const uint64_t left = chunk->piece.size - done;

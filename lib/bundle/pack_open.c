@@ -155,6 +155,11 @@ static int by_size(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+const struct libgguf_source *pack_source(const struct pack *pack, size_t file)
+{
+    return pack->model ? libgguf_file_source(libgguf_shard_at(pack->model, file)) : pack->source;
+}
+
 bool pack_may_exist(const struct pack *pack, uint64_t size)
 {
     return pack->size_count > 0 &&

@@ -42,9 +42,9 @@ static inline void files_remove(const char *name)
 static inline int files_set_up(void **state)
 {
     (void)state;
-    const char *const temporary = getenv("TMPDIR");
+    /* Thousands of small files had better not be on a disk. */
     snprintf(files_root, sizeof files_root, "%s/gguf-bundles.XXXXXX",
-             temporary ? temporary : "/tmp");
+             access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     return mkdtemp(files_root) ? 0 : -1;
 }
 
