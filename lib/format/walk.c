@@ -35,7 +35,9 @@ enum libgguf_status walk_stopped(struct walk *walk)
                        "%s: the header goes on beyond what may be kept of a stream",
                        walk_subject(walk, subject));
     default:
-        return failure(walk->err, LIBGGUF_ERR_TRUNCATED, offset,
+        /* In a stream it may be what was skipped that reached beyond the end. */
+        return failure(walk->err, LIBGGUF_ERR_TRUNCATED,
+                       offset < cursor->end ? offset : cursor->end,
                        "%s: the file ends at byte %" PRIu64 ", in the middle of the header",
                        walk_subject(walk, subject), cursor->end);
     }
@@ -49,10 +51,10 @@ enum libgguf_status walk_expect(struct walk *walk, uint64_t count, uint64_t smal
     if (count <= left / smallest) {
         return LIBGGUF_OK;
     }
-    return failure(walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
-                   "%s: %" PRIu64 " %s need at least %" PRIu64 " bytes each, but %" PRIu64
-                   " bytes are left",
-                   walk_subject(walk, subject), count, noun, smallest, left);
+    return failure(
+        walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
+        "%s: %" PRIu64 " %s need at least %" PRIu64 " byte%s each, but %" PRIu64 " bytes are left",
+        walk_subject(walk, subject), count, noun, smallest, smallest == 1 ? "" : "s", left);
 }
 
 /* The bytes of a string that the cursor stands before, kept in memory. */
