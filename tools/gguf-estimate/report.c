@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -83,7 +84,6 @@ const char *report_amount(struct libgguf_amount amount, char out[REPORT_AMOUNT_S
 const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_ADVICE_SIZE])
 {
     char peak[REPORT_AMOUNT_SIZE];
-    char number[CLI_NUMBER_SIZE];
     char size[CLI_NUMBER_SIZE];
     const char *verdict = advice->fits ? "fits" : "does not fit either, but is the smallest";
     report_amount(advice->peak, peak);
@@ -94,16 +94,16 @@ const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_A
         break;
     case LIBGGUF_ADVICE_CHUNK_SIZE:
         snprintf(out, REPORT_ADVICE_SIZE,
-                 "--chunk-size %s (%s) is the largest that fits: peak %s bytes",
-                 cli_count_text(advice->value, number), cli_size_text(advice->value, size), peak);
+                 "--chunk-size %" PRIu64 " (%s) is the largest that fits: peak %s bytes",
+                 advice->value, cli_size_text(advice->value, size), peak);
         break;
     case LIBGGUF_ADVICE_KV_TYPE:
         snprintf(out, REPORT_ADVICE_SIZE, "-ctk %s -ctv %s is the widest that fits: peak %s bytes",
                  advice->type->ggml_name, advice->type->ggml_name, peak);
         break;
     case LIBGGUF_ADVICE_CONTEXT:
-        snprintf(out, REPORT_ADVICE_SIZE, "--ctx up to %s tokens fits: peak %s bytes",
-                 cli_count_text(advice->value, number), peak);
+        snprintf(out, REPORT_ADVICE_SIZE,
+                 "--ctx %" PRIu64 " is the largest that fits: peak %s bytes", advice->value, peak);
         break;
     default:
         snprintf(out, REPORT_ADVICE_SIZE,
