@@ -1,7 +1,5 @@
 /* Chunks that are there already: believed for their bytes, never for their name or size. */
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 

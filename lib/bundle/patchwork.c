@@ -1,6 +1,5 @@
 #include "bundle/patchwork.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 #include "bundle/prove.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"

@@ -1,5 +1,3 @@
-#include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <libgguf/bundle.h>
