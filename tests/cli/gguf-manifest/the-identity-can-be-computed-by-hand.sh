@@ -28,3 +28,11 @@ for key in $keys; do
 done | LC_ALL=C sort | while read -r _ start size; do bytes "$start" "$size"; done >entries
 [ "$(sha256sum <entries)" = "$(value tokenizer_sha256)  -" ] || echo "tokenizer_sha256 is another"
 wc -c <entries
+
+# Two templates under one key: their entries, in the order of the file.
+model=fixtures/duplicate-chat-template.gguf
+gguf-manifest create $model -o m.json
+start=$(($(at tokenizer.chat_template) - 8))
+entry=$((8 + 23 + 4 + 8)) # key and value with their lengths, and the type between
+templates=$(bytes $start $((entry + 14 + entry + 25)) | sha256sum)
+[ "$templates" = "$(value chat_template_sha256)  -" ] || echo "chat_template_sha256 of two is another"
