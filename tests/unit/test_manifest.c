@@ -222,6 +222,12 @@ static void zeros_at_the_end_are_measured_unless_they_belong_there(void **state)
     assert_int_equal(found.zero_tail, 0);
     assert_true(found.sha256_matches);
     libgguf_verification_free(&found);
+
+    copy[0] ^= 1; /* damage elsewhere does not make them suspect */
+    found = verify(manifest, copy, sizeof copy);
+    assert_int_equal(found.bad_count, 1);
+    assert_int_equal(found.zero_tail, 0);
+    libgguf_verification_free(&found);
     libgguf_manifest_free(manifest);
 }
 
