@@ -99,7 +99,7 @@ static enum libgguf_status write_shard(struct sharding *sharding, size_t index,
     } else {
         status = copy_shard(sharding, index, libgguf_file_source(shard), err);
         if (!sharding->pack.options->no_sync) {
-            durable_start(sharding->fd);
+            durable_start(sharding->fd, 0, 0);
         }
         if (close(sharding->fd) != 0 && !status) {
             status = failure_errno(err, errno, "cannot write a shard");

@@ -22,12 +22,14 @@ int durable_lock(int fd)
     return 0;
 }
 
-void durable_start(int fd)
+void durable_start(int fd, uint64_t offset, uint64_t size)
 {
 #if defined(__linux__)
-    (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+    (void)sync_file_range(fd, (off_t)offset, (off_t)size, SYNC_FILE_RANGE_WRITE);
 #else
     (void)fd;
+    (void)offset;
+    (void)size;
 #endif
 }
 

@@ -15,8 +15,11 @@
  */
 int durable_lock(int fd);
 
-/* Starts writing to the disk what was written to @p fd, and does not wait. A hint. */
-void durable_start(int fd);
+/*
+ * Starts writing to the disk what was written to @p size bytes of @p fd, from @p offset on (0: to
+ * its end), and does not wait. A hint.
+ */
+void durable_start(int fd, uint64_t offset, uint64_t size);
 
 /* Waits until the bytes of @p fd are on the disk. */
 int durable_sync_file(int fd);

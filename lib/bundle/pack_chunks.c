@@ -48,7 +48,7 @@ static enum libgguf_status open_partial(struct chunk_write *chunk, struct libggu
 static enum libgguf_status close_partial(struct chunk_write *chunk, struct libgguf_error *err)
 {
     if (!chunk->pack->options->no_sync) {
-        durable_start(chunk->fd);
+        durable_start(chunk->fd, 0, 0);
     }
     const int failed = close(chunk->fd) != 0 ? errno : 0;
     chunk->fd = -1;

@@ -176,7 +176,7 @@ static enum libgguf_status make_variant(struct crew_member *member, struct pack 
         crew_solo_end(&alone);
     }
     if (!status && *made && !pack->options->no_sync) {
-        durable_start(out);
+        durable_start(out, 0, 0);
     }
     if (close(out) != 0 && !status) {
         status = variant_failure(errno, digits, err);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "bundle/crew.h"
+#include "bundle/durable.h"
 #include "bundle/output_file.h"
 #include "bundle/place.h"
 #include "bundle/prove.h"
@@ -34,6 +35,10 @@ static enum libgguf_status write_piece(void *context, const void *data, size_t s
     const struct chunk_output *const chunk = context;
     const int failed =
         place_write_at(chunk->unpacking->output.fd, data, size, chunk->offset + offset);
+    if (!failed && !chunk->unpacking->options->no_sync) {
+        /* The disk has its time while the next bytes are hashed. */
+        durable_start(chunk->unpacking->output.fd, chunk->offset + offset, size);
+    }
     return failed ? failure_errno(err, failed, "cannot write") : LIBGGUF_OK;
 }
 
