@@ -81,7 +81,9 @@ print_table() {
 
 print_machine() {
     local model cores
-    model=$(lscpu 2>/dev/null | sed -n 's/^Model name: *//p' | head -n 1)
+    # lscpu fails where /sys is not mounted, as in a bare container.
+    model=$({ lscpu 2>/dev/null || true; } | sed -n 's/^Model name: *//p' | head -n 1)
+    model=${model:-a machine that does not say what it is}
     cores=$(getconf _NPROCESSORS_ONLN)
     grep -qw sha_ni /proc/cpuinfo 2>/dev/null && model="$model with SHA instructions"
     echo "\`$command_line\` at $(git -C "$source" describe --always 2>/dev/null || echo an unknown revision)," \
