@@ -49,6 +49,7 @@ needs='
     test  command:nginx       nginx                          nginx                           nginx
     test  command:curl        curl                           curl                            curl
     test  command:jq          jq                             jq                              jq
+    test  command:file        file                           file                            -
     test  command:xxd         xxd                            vim-common                      -
     test  command:dpkg-shlibdeps dpkg-dev                    -                               -
     test  command:zsh         zsh                            zsh                             -
