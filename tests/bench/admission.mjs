@@ -1,7 +1,8 @@
 // admission.mjs [MIB [CHUNK_MIB]]: admission in Chromium beside the same fetches with arrayBuffer() and
 // crypto.subtle. Both end with every byte verified and in linear memory; prints speeds, the renderer's
-// peak memory, and their ratios. Each way runs in a browser of its own, twice, and the better run counts.
-// Chromium runs without any debugger, which would keep what passes through it.
+// peak memory, and their ratios. Each way runs in a browser of its own, three times, and the medians count.
+// Chromium runs without any debugger, which would keep what passes through it. Before that, what the
+// module alone hashes in Node.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +15,9 @@ process.env.GGUF_BUILD ??= path.join(root, 'build', 'release');
 const { executable, missing, startServer } = await import('../browser/chromium.mjs');
 const { makeBundle } = await import('../loader/bundle.mjs');
 const { makeModel } = await import('../loader/models.mjs');
+const loader = path.join(process.env.GGUF_BUILD, 'loader', 'gguf-admission');
+const { createModule, WINDOW } = await import(path.join(loader, 'module.mjs'));
+const { parseManifest, planFor } = await import(path.join(loader, 'manifest.mjs'));
 
 const reason = missing();
 if (reason) {
@@ -109,23 +113,38 @@ const server = await startServer();
 const size = Number(mebibytes) * 1048576;
 const bundle = makeBundle(makeModel({ tensors: { payload: [1024, size / 4096] } }), { chunkSize: Number(chunkMebibytes) * 1048576 });
 const target = server.serve(bundle);
-const best = {};
-for (let round = 0; round < 2; round++) {
-  for (const way of Object.keys(WAYS)) {
-    const { milliseconds, peak } = await measure(server, way, target);
-    best[way] = {
-      milliseconds: Math.min(milliseconds, best[way]?.milliseconds ?? Infinity),
-      peak: Math.min(peak, best[way]?.peak ?? Infinity),
-    };
-  }
+
+/** MB/s of one thread over whole windows of chunk `index`, which the host would store. */
+async function hashRate(index) {
+  const module = await createModule();
+  const plan = planFor(parseManifest(bundle.files.get('manifest.json')));
+  const chunk = module.open(module.begin({ ...plan, byHost: true }), index);
+  const windows = Math.floor(plan.chunks[index].size / WINDOW);
+  const start = performance.now();
+  for (let i = 0; i < windows; i++) module.call('append', chunk, WINDOW);
+  return (windows * WINDOW) / 1e3 / (performance.now() - start);
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const rates = [];
+for (let i = 1; i < bundle.manifest.files[0].chunks.length; i++) rates.push(await hashRate(i));
+const runs = Object.fromEntries(Object.keys(WAYS).map((way) => [way, []]));
+for (let round = 0; round < 3; round++) {
+  for (const way of Object.keys(WAYS)) runs[way].push(await measure(server, way, target));
 }
 await server.stop();
 
 const mib = (bytes) => (bytes / 1048576).toFixed(0);
-const idle = best.nothing.peak;
+const medians = (way) => ({
+  milliseconds: median(runs[way].map((run) => run.milliseconds)),
+  peak: median(runs[way].map((run) => run.peak)),
+});
+const idle = medians('nothing').peak;
+console.log(`SHA-256 of the module in Node: ${median(rates).toFixed(0)} MB/s`);
 for (const way of ['subtle', 'admission']) {
-  const { milliseconds, peak } = best[way];
+  const { milliseconds, peak } = medians(way);
   console.log(`${way}: ${(size / 1e3 / milliseconds).toFixed(0)} MB/s, renderer peak ${mib(peak)} MiB, ${mib(peak - idle)} MiB above an idle page`);
 }
-const { subtle, admission } = best;
+const [subtle, admission] = [medians('subtle'), medians('admission')];
 console.log(`ratios: speed ${(subtle.milliseconds / admission.milliseconds).toFixed(2)} (target 0.80), peak ${(admission.peak / subtle.peak).toFixed(2)}, above idle ${((admission.peak - idle) / (subtle.peak - idle)).toFixed(2)} (target 0.75)`);
