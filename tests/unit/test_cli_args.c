@@ -24,11 +24,27 @@ static const struct cli_option options[] = {
 
 static const struct cli_program program = {.name = "tool", .usage = "FILE", .options = options};
 
+/* A text that grows. */
+struct record {
+    char text[512];
+    size_t used;
+};
+
+static enum cli_exit record_option(void *context, struct cli_args *args, int code)
+{
+    struct record *const record = context;
+    record->used +=
+        (size_t)snprintf(record->text + record->used, sizeof record->text - record->used,
+                         code < 256 ? "%c%s%s " : "%d%s%s ", code, args->value ? "=" : "",
+                         args->value ? args->value : "");
+    return CLI_YES;
+}
+
 /* What parsing @p line, split at spaces, sees: "code=value " for options, "[operand]" at the end.
  */
 static const char *seen(const char *line)
 {
-    static char text[512];
+    static struct record record;
     static char words[256];
     char *argv[16] = {"tool"};
     int argc = 1;
@@ -37,22 +53,17 @@ static const char *seen(const char *line)
         argv[argc++] = word;
     }
     struct cli_args args = {.program = &program, .argc = argc, .argv = argv, .index = 1};
-    size_t used = 0;
-    int code;
-    text[0] = '\0';
-    while ((code = cli_args_next(&args)) > 0) {
-        used += (size_t)snprintf(text + used, sizeof text - used, code < 256 ? "%c" : "%d", code);
-        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s ", args.value ? "=" : "",
-                                 args.value ? args.value : "");
-    }
-    if (code == CLI_ARGS_EXIT) {
-        snprintf(text + used, sizeof text - used, "exit %d", (int)args.exit);
-        return text;
+    enum cli_exit exit;
+    record = (struct record){.used = 0};
+    if (!cli_args_take(&args, record_option, &record, &exit)) {
+        snprintf(record.text + record.used, sizeof record.text - record.used, "exit %d", (int)exit);
+        return record.text;
     }
     for (int i = 0; i < args.operand_count; i++) {
-        used += (size_t)snprintf(text + used, sizeof text - used, "[%s]", args.operands[i]);
+        record.used += (size_t)snprintf(record.text + record.used, sizeof record.text - record.used,
+                                        "[%s]", args.operands[i]);
     }
-    return text;
+    return record.text;
 }
 
 static void options_and_operands_are_told_apart(void **state)

@@ -67,7 +67,7 @@ static const struct cli_option *find_option(const struct cli_args *args, option_
 static int give_up(struct cli_args *args, enum cli_exit status)
 {
     args->exit = status;
-    return CLI_ARGS_EXIT;
+    return ARGS_EXIT;
 }
 
 /* An option that all tools share is dealt with here. */
@@ -177,7 +177,7 @@ static int parse_one(struct cli_args *args)
     return parse_letter(args);
 }
 
-int cli_args_next(struct cli_args *args)
+int args_next(struct cli_args *args)
 {
     args->value = NULL;
     for (;;) {
@@ -201,5 +201,20 @@ int cli_args_next(struct cli_args *args)
         }
     }
     args->operands = args->argv + 1;
-    return CLI_ARGS_END;
+    return ARGS_END;
+}
+
+bool cli_args_take(struct cli_args *args,
+                   enum cli_exit (*take)(void *context, struct cli_args *args, int code),
+                   void *context, enum cli_exit *exit)
+{
+    int code;
+    while ((code = args_next(args)) > 0) {
+        *exit = take(context, args, code);
+        if (*exit != CLI_YES) {
+            return false;
+        }
+    }
+    *exit = code == ARGS_END ? CLI_YES : args->exit;
+    return code == ARGS_END;
 }

@@ -11,6 +11,16 @@
 #define ARGS_COLOR (-2)
 #define ARGS_COMPLETION (-3)
 
+/** What args_next() returns besides an option's code. */
+#define ARGS_END 0
+#define ARGS_EXIT (-1)
+
+/**
+ * The code of the next option; ARGS_END when there are no more; ARGS_EXIT when --help or --version
+ * was answered, or a mistake was reported.
+ */
+int args_next(struct cli_args *args);
+
 /** The options that all tools share. */
 const struct cli_option *args_common_options(void);
 

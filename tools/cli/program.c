@@ -48,12 +48,12 @@ static const struct cli_command *pick_command(struct cli_args *args)
 {
     /* Only the options all tools share may stand before the command's name. */
     args->stop_at_operand = true;
-    const int code = cli_args_next(args);
+    const int code = args_next(args);
     args->stop_at_operand = false;
-    if (code == CLI_ARGS_EXIT) {
+    if (code == ARGS_EXIT) {
         return NULL;
     }
-    if (code != CLI_ARGS_END) {
+    if (code != ARGS_END) {
         args->exit = cli_usage_error(args, "%s goes after the command", args->option);
         return NULL;
     }

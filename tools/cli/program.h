@@ -22,10 +22,6 @@ enum cli_exit {
 /** The first code for options without a one-letter form. */
 #define CLI_LONG_ONLY 256
 
-/** What cli_args_next() returns besides an option's code. */
-#define CLI_ARGS_END 0
-#define CLI_ARGS_EXIT (-1)
-
 /** One option. A table of them ends with {0}. */
 struct cli_option {
     int code;             /**< its letter, or a number from CLI_LONG_ONLY on; 0 with a help text
@@ -75,10 +71,10 @@ struct cli_args {
     const struct cli_command *command; /**< or NULL */
     const char *value;                 /**< the last option's argument, or NULL */
     const char *option;                /**< the last option as it was spelled, without argument */
-    char **operands;                   /**< after CLI_ARGS_END: what is no option, in order */
+    char **operands;                   /**< after all options: what is no option, in order */
     int operand_count;
-    enum cli_exit exit; /**< after CLI_ARGS_EXIT: what run() must return */
     /* private */
+    enum cli_exit exit; /* after ARGS_EXIT */
     int argc;
     char **argv;
     int index;           /* of the next argument to look at */
@@ -95,11 +91,14 @@ struct cli_args {
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
 /**
- * The code of the next option; CLI_ARGS_END when there are no more; CLI_ARGS_EXIT when --help or
- * --version was answered, or a mistake was reported. Options and operands may be mixed; "--" ends
- * the options; "-" is an operand.
+ * Calls @p take with the code of every option; it returns CLI_YES, or what run() must return.
+ * True when all were taken, and the operands are known; false, and @p exit set to what run() must
+ * return, when --help or --version was answered or a mistake was reported. Options and operands
+ * may be mixed; "--" ends the options; "-" is an operand.
  */
-int cli_args_next(struct cli_args *args);
+bool cli_args_take(struct cli_args *args,
+                   enum cli_exit (*take)(void *context, struct cli_args *args, int code),
+                   void *context, enum cli_exit *exit);
 
 /** Reports a mistake in the command line with a hint to --help; returns CLI_USAGE. */
 enum cli_exit cli_usage_error(struct cli_args *args, const char *format, ...) CLI_PRINTF(2, 3);

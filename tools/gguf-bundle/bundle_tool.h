@@ -11,6 +11,7 @@
 
 #include "cli/program.h"
 #include "cli/progress.h"
+#include "cli/values.h"
 
 /* Codes of the options without a letter. */
 enum bundle_option {
@@ -53,15 +54,6 @@ struct run {
 void run_begin(struct run *run);
 /** Ends it. After a signal that is the end of the process as well, as by that signal. */
 void run_end(struct run *run);
-
-/** A key in PEM; false when it cannot be read, which is reported. */
-bool input_key(const char *path, char **data, size_t *size);
-
-/** Parses the argument of --threads; false, and @p exit set, for a mistake. */
-bool option_threads(struct cli_args *args, unsigned *threads, enum cli_exit *exit);
-/** Parses a size into @p out, which must be from @p least to @p most. */
-bool option_size(struct cli_args *args, uint64_t least, uint64_t most, uint64_t *out,
-                 enum cli_exit *exit);
 
 /** Reports why a bundle could not be made or read; what of it means no is CLI_NO. */
 enum cli_exit report_failure(const char *file, enum libgguf_status status,

@@ -5,7 +5,7 @@
 #include <libgguf/loader.h>
 
 #include "bundle_tool.h"
-#include "cli/size.h"
+#include "cli/model_path.h"
 
 struct create_options {
     const char *model;
@@ -45,62 +45,44 @@ static bool set_flag(int code, struct create_options *options)
     return flag != NULL;
 }
 
-static bool set_cut(struct cli_args *args, struct create_options *options, enum cli_exit *exit)
+static enum cli_exit take_alignment(struct cli_args *args, uint64_t *out)
 {
-    options->bundle.cut =
-        strcmp(args->value, "fixed") == 0 ? LIBGGUF_CUT_FIXED : LIBGGUF_CUT_TENSOR;
-    if (strcmp(args->value, libgguf_cut_name(options->bundle.cut)) != 0) {
-        *exit = cli_usage_error(args, "--cut is 'tensor' or 'fixed', not '%s'", args->value);
-        return false;
-    }
-    return true;
+    const enum cli_exit exit =
+        cli_take_size(args, LIBGGUF_RECAST_MIN_ALIGNMENT, LIBGGUF_RECAST_MAX_ALIGNMENT, out);
+    return exit == CLI_YES && (*out & (*out - 1)) != 0
+               ? cli_usage_error(args, "--align must be a power of two")
+               : exit;
 }
 
-static bool parse_option(struct cli_args *args, int code, struct create_options *options,
-                         enum cli_exit *exit)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
+    struct create_options *const options = context;
     if (set_flag(code, options)) {
-        return true;
+        return CLI_YES;
     }
     switch (code) {
     case OPTION_CHUNK_SIZE:
-        return option_size(args, LIBGGUF_MIN_CHUNK_SIZE, LIBGGUF_MAX_CHUNK_SIZE,
-                           &options->bundle.chunk_size, exit);
+        return cli_take_chunk_size(args, &options->bundle.chunk_size);
     case OPTION_ALIGN:
-        if (!option_size(args, LIBGGUF_RECAST_MIN_ALIGNMENT, LIBGGUF_RECAST_MAX_ALIGNMENT,
-                         &options->align, exit)) {
-            return false;
-        }
-        if ((options->align & (options->align - 1)) != 0) {
-            *exit = cli_usage_error(args, "--align must be a power of two");
-            return false;
-        }
-        return true;
+        return take_alignment(args, &options->align);
     case OPTION_SHARDS:
-        return option_size(args, 1, INT64_MAX, &options->shards, exit);
+        return cli_take_size(args, 1, INT64_MAX, &options->shards);
     case OPTION_CUT:
-        return set_cut(args, options, exit);
+        return cli_take_cut(args, &options->bundle.cut);
     case OPTION_THREADS:
-        return option_threads(args, &options->bundle.threads, exit);
+        return cli_take_threads(args, &options->bundle.threads);
+    case OPTION_NAME:
+        return cli_take_name(args, &options->bundle.name);
     case OPTION_SIGN:
         options->key = args->value;
-        return true;
+        return CLI_YES;
     case OPTION_STORE:
         options->bundle.store = args->value;
-        return true;
-    case OPTION_NAME:
-        options->bundle.name = args->value;
-        return true;
+        return CLI_YES;
     default:
         options->output = args->value;
-        return true;
+        return CLI_YES;
     }
-}
-
-static bool is_plain_name(const char *name)
-{
-    return name[0] != '\0' && !strchr(name, '/') && strcmp(name, ".") != 0 &&
-           strcmp(name, "..") != 0;
 }
 
 static bool check_options(struct cli_args *args, const struct create_options *options,
@@ -116,8 +98,6 @@ static bool check_options(struct cli_args *args, const struct create_options *op
         cli_usage_error(args, "--shards goes with none of --align, --store and --gzip");
     } else if (options->shards && options->with_loader) {
         cli_usage_error(args, "the loader reads chunks, not --shards");
-    } else if (bundle->name && !is_plain_name(bundle->name)) {
-        cli_usage_error(args, "--name wants the plain name of a file, not '%s'", bundle->name);
     } else if (options->with_loader && libgguf_loader_file_count() == 0) {
         cli_usage_error(args, "this build has no loader: it was made without clang and wasm-ld");
     } else {
@@ -126,31 +106,20 @@ static bool check_options(struct cli_args *args, const struct create_options *op
     return *exit == CLI_YES;
 }
 
-/* Cut at fixed places, bytes need not be GGUF; what looks like it and is broken is pointed out. */
-static bool open_bytes(struct create_options *options, const struct libgguf_error *why,
-                       struct opened *out)
+/* Cut at fixed places, bytes need not be GGUF. */
+static bool open_bytes(struct create_options *options, bool is_fixed,
+                       const struct libgguf_error *why, struct opened *out)
 {
     struct libgguf_error err;
-    const bool is_content = why->status >= LIBGGUF_ERR_NOT_GGUF &&
-                            why->status < LIBGGUF_ERR_SHARDS && !options->align && !options->shards;
-    if (options->bundle.cut != LIBGGUF_CUT_FIXED || !is_content) {
-        cli_error_status(options->model, why);
-        if (is_content) {
-            cli_error(options->model, "--cut fixed takes the bytes as they are");
-        }
+    if (!cli_settle_for_bytes(options->model, why, is_fixed)) {
         return false;
-    }
-    if (why->status != LIBGGUF_ERR_NOT_GGUF) {
-        cli_warning(options->model, "taken as plain bytes, since as GGUF it is broken: %s",
-                    why->text);
     }
     if (libgguf_source_from_path(options->model, &out->source, &err)) {
         cli_error_status(options->model, &err);
         return false;
     }
     if (!options->bundle.name) {
-        const char *const slash = strrchr(options->model, '/');
-        options->bundle.name = slash ? slash + 1 : options->model;
+        options->bundle.name = cli_file_name(options->model);
     }
     return true;
 }
@@ -168,8 +137,7 @@ static bool align_model(struct create_options *options, struct opened *out)
     }
     options->bundle.origin = out->file;
     if (!options->bundle.name) {
-        const char *const slash = strrchr(options->model, '/');
-        options->bundle.name = slash ? slash + 1 : options->model;
+        options->bundle.name = cli_file_name(options->model);
     }
     return true;
 }
@@ -178,9 +146,8 @@ static bool align_model(struct create_options *options, struct opened *out)
 static char *name_of_shards(const struct create_options *options, bool is_set)
 {
     static const char pattern[] = "-00001-of-00003";
-    const char *const given = options->bundle.name ? options->bundle.name : options->model;
-    const char *const slash = strrchr(given, '/');
-    const char *const name = slash ? slash + 1 : given;
+    const char *const name =
+        cli_file_name(options->bundle.name ? options->bundle.name : options->model);
     size_t size = strlen(name);
     if (size > 5 && strcmp(name + size - 5, ".gguf") == 0) {
         size -= 5;
@@ -201,7 +168,7 @@ static bool open_model(struct create_options *options, struct opened *out)
                                                       .allow_duplicates = lenient};
     struct libgguf_error err;
     if (libgguf_open(options->model, &open_options, &out->file, &err)) {
-        return open_bytes(options, &err, out);
+        return open_bytes(options, lenient, &err, out);
     }
     if (options->align) {
         return align_model(options, out);
@@ -310,7 +277,8 @@ static enum cli_exit create(struct create_options *options)
     struct run run;
     char *key = NULL;
     struct libgguf_bundle_extra *extras = NULL;
-    if (options->key && !input_key(options->key, &key, &options->bundle.key_size)) {
+    if (options->key &&
+        !cli_read_file(options->key, CLI_KEY_MAX, &key, &options->bundle.key_size)) {
         return CLI_FAILED;
     }
     if (options->with_loader) {
@@ -336,16 +304,8 @@ enum cli_exit bundle_create(struct cli_args *args)
 {
     struct create_options options = {.bundle = {.struct_size = sizeof options.bundle}};
     enum cli_exit exit;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (!parse_option(args, code, &options, &exit)) {
-            return exit;
-        }
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
-    }
-    if (!check_options(args, &options, &exit)) {
+    if (!cli_args_take(args, take_option, &options, &exit) ||
+        !check_options(args, &options, &exit)) {
         return exit;
     }
     options.model = args->operands[0];

@@ -91,17 +91,28 @@ static void list_json(const struct libgguf_manifest *manifest)
     (void)!libgguf_json_finish(&json, NULL);
 }
 
+struct list_options {
+    const char *key;
+    bool json;
+};
+
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
+{
+    struct list_options *const options = context;
+    if (code == OPTION_KEY) {
+        options->key = args->value;
+    } else {
+        options->json = true;
+    }
+    return CLI_YES;
+}
+
 enum cli_exit bundle_list(struct cli_args *args)
 {
-    const char *key_path = NULL;
-    bool json = false;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        json = json || code == OPTION_JSON;
-        key_path = code == OPTION_KEY ? args->value : key_path;
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
+    struct list_options options = {0};
+    enum cli_exit exit;
+    if (!cli_args_take(args, take_option, &options, &exit)) {
+        return exit;
     }
     if (args->operand_count != 1) {
         return cli_usage_error(args, "list takes one bundle");
@@ -109,7 +120,7 @@ enum cli_exit bundle_list(struct cli_args *args)
     const char *const directory = args->operands[0];
     char *key = NULL;
     size_t key_size = 0;
-    if (key_path && !input_key(key_path, &key, &key_size)) {
+    if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &key_size)) {
         return CLI_FAILED;
     }
     struct libgguf_manifest *manifest;
@@ -120,7 +131,7 @@ enum cli_exit bundle_list(struct cli_args *args)
     if (status) {
         return report_failure(directory, status, &err);
     }
-    if (json) {
+    if (options.json) {
         list_json(manifest);
     } else {
         list_text(manifest);

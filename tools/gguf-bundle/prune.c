@@ -35,17 +35,25 @@ static void print_text(const struct libgguf_bundle_pruned *pruned, bool dry_run)
            cli_count_text(pruned->kept_size, bytes));
 }
 
+struct prune_options {
+    bool dry_run;
+    bool json;
+};
+
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
+{
+    (void)args;
+    struct prune_options *const options = context;
+    *(code == 'n' ? &options->dry_run : &options->json) = true;
+    return CLI_YES;
+}
+
 enum cli_exit bundle_prune(struct cli_args *args)
 {
-    bool dry_run = false;
-    bool json = false;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        dry_run = dry_run || code == 'n';
-        json = json || code == OPTION_JSON;
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
+    struct prune_options options = {0};
+    enum cli_exit exit;
+    if (!cli_args_take(args, take_option, &options, &exit)) {
+        return exit;
     }
     if (args->operand_count != 1) {
         return cli_usage_error(args, "prune takes one directory");
@@ -53,14 +61,15 @@ enum cli_exit bundle_prune(struct cli_args *args)
     const char *const directory = args->operands[0];
     struct libgguf_bundle_pruned pruned;
     struct libgguf_error err;
-    const enum libgguf_status status = libgguf_bundle_prune(directory, dry_run, &pruned, &err);
+    const enum libgguf_status status =
+        libgguf_bundle_prune(directory, options.dry_run, &pruned, &err);
     if (status) {
         return report_failure(directory, status, &err);
     }
-    if (json) {
-        print_json(&pruned, dry_run);
+    if (options.json) {
+        print_json(&pruned, options.dry_run);
     } else if (!cli_quiet()) {
-        print_text(&pruned, dry_run);
+        print_text(&pruned, options.dry_run);
     }
     return CLI_YES;
 }

@@ -156,23 +156,33 @@ static enum cli_exit unpack_bundle(const struct unpack_options *options)
     return exit;
 }
 
-static bool parse(struct cli_args *args, struct unpack_options *options, enum cli_exit *exit)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (code == OPTION_THREADS && !option_threads(args, &options->read.threads, exit)) {
-            return false;
-        }
-        options->output = code == 'o' ? args->value : options->output;
-        options->key = code == OPTION_KEY ? args->value : options->key;
-        options->read.force = options->read.force || code == OPTION_FORCE;
-        options->read.resume = options->read.resume || code == OPTION_RESUME;
-        options->read.no_sync = options->read.no_sync || code == OPTION_NO_SYNC;
+    struct unpack_options *const options = context;
+    switch (code) {
+    case OPTION_THREADS:
+        return cli_take_threads(args, &options->read.threads);
+    case OPTION_KEY:
+        options->key = args->value;
+        return CLI_YES;
+    case OPTION_FORCE:
+        options->read.force = true;
+        return CLI_YES;
+    case OPTION_RESUME:
+        options->read.resume = true;
+        return CLI_YES;
+    case OPTION_NO_SYNC:
+        options->read.no_sync = true;
+        return CLI_YES;
+    default:
+        options->output = args->value;
+        return CLI_YES;
     }
-    *exit = args->exit;
-    if (code == CLI_ARGS_EXIT) {
-        return false;
-    }
+}
+
+static bool check_options(struct cli_args *args, struct unpack_options *options,
+                          enum cli_exit *exit)
+{
     if (args->operand_count != 1) {
         *exit = cli_usage_error(args, "unpack takes one bundle, or the first of a set of shards");
         return false;
@@ -192,10 +202,11 @@ enum cli_exit bundle_unpack(struct cli_args *args)
     struct stat facts;
     enum cli_exit exit;
     char *key = NULL;
-    if (!parse(args, &options, &exit)) {
+    if (!cli_args_take(args, take_option, &options, &exit) ||
+        !check_options(args, &options, &exit)) {
         return exit;
     }
-    if (options.key && !input_key(options.key, &key, &options.read.key_size)) {
+    if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &options.read.key_size)) {
         return CLI_FAILED;
     }
     options.read.key = key;

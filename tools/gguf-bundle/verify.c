@@ -112,26 +112,22 @@ struct verify_options {
     struct libgguf_bundle_read_options read;
 };
 
-static bool parse(struct cli_args *args, struct verify_options *options, enum cli_exit *exit)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (code == OPTION_THREADS && !option_threads(args, &options->read.threads, exit)) {
-            return false;
-        }
-        options->key = code == OPTION_KEY ? args->value : options->key;
-        options->json = options->json || code == OPTION_JSON;
-        options->read.file_digest = options->read.file_digest || code == OPTION_FILE_DIGEST;
+    struct verify_options *const options = context;
+    switch (code) {
+    case OPTION_THREADS:
+        return cli_take_threads(args, &options->read.threads);
+    case OPTION_KEY:
+        options->key = args->value;
+        return CLI_YES;
+    case OPTION_FILE_DIGEST:
+        options->read.file_digest = true;
+        return CLI_YES;
+    default:
+        options->json = true;
+        return CLI_YES;
     }
-    *exit = args->exit;
-    if (code == CLI_ARGS_EXIT) {
-        return false;
-    }
-    if (args->operand_count != 1) {
-        *exit = cli_usage_error(args, "verify takes one bundle");
-        return false;
-    }
-    return true;
 }
 
 enum cli_exit bundle_verify(struct cli_args *args)
@@ -139,10 +135,13 @@ enum cli_exit bundle_verify(struct cli_args *args)
     struct verify_options options = {.read = {.struct_size = sizeof options.read}};
     enum cli_exit exit;
     char *key = NULL;
-    if (!parse(args, &options, &exit)) {
+    if (!cli_args_take(args, take_option, &options, &exit)) {
         return exit;
     }
-    if (options.key && !input_key(options.key, &key, &options.read.key_size)) {
+    if (args->operand_count != 1) {
+        return cli_usage_error(args, "verify takes one bundle");
+    }
+    if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &options.read.key_size)) {
         return CLI_FAILED;
     }
     const char *const directory = args->operands[0];

@@ -146,8 +146,9 @@ static const char *option_name(int code)
     return "";
 }
 
-static enum cli_exit take_option(struct cli_args *args, int code, struct estimate_options *options)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
+    struct estimate_options *const options = context;
     switch (code) {
     case OPTION_FORMAT:
         return add_output(args, options, args->value);
@@ -191,30 +192,24 @@ static enum cli_exit collect_entries(const struct cli_args *args, struct estimat
     return status;
 }
 
-static enum cli_exit parse(struct cli_args *args, struct estimate_options *options)
+static bool parse(struct cli_args *args, struct estimate_options *options, enum cli_exit *exit)
 {
-    int code;
     options->growth.is_percent = true;
-    while ((code = cli_args_next(args)) > 0) {
-        const enum cli_exit status = take_option(args, code, options);
-        if (status != CLI_YES) {
-            return status;
-        }
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
+    if (!cli_args_take(args, take_option, options, exit)) {
+        return false;
     }
     if (args->operand_count == 0 && !options->config) {
-        return cli_usage_error(args, "no model given");
-    }
-    if (options->growth_given && !options->baseline_path) {
-        return cli_usage_error(args, "--max-growth needs a --baseline to compare with");
+        *exit = cli_usage_error(args, "no model given");
+    } else if (options->growth_given && !options->baseline_path) {
+        *exit = cli_usage_error(args, "--max-growth needs a --baseline to compare with");
+    } else {
+        *exit = collect_entries(args, options);
     }
     if (options->output_count == 0) {
         options->outputs[options->output_count++] =
             (struct output){report_format_find("text"), NULL};
     }
-    return collect_entries(args, options);
+    return *exit == CLI_YES;
 }
 
 static bool print_one(const struct output *output, const struct report *report)
@@ -271,8 +266,8 @@ static enum cli_exit run(struct cli_args *args)
     struct estimate_options options = {
         .defaults.options.struct_size = sizeof(struct libgguf_estimate_options),
     };
-    enum cli_exit status = parse(args, &options);
-    if (status == CLI_YES && options.entries.count > 0) {
+    enum cli_exit status;
+    if (parse(args, &options, &status)) {
         status = estimate_all(&options);
     }
     entry_list_free(&options.entries);

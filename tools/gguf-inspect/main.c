@@ -158,8 +158,8 @@ static enum cli_exit run(struct cli_args *args)
         cli_error(NULL, "out of memory");
         return CLI_FAILED;
     }
-    enum cli_exit status = inspect_parse(args, &options);
-    if (status == CLI_YES && args->operands) {
+    enum cli_exit status;
+    if (inspect_parse(args, &options, &status)) {
         status = options.diff ? compare(args->operands[0], &options) : inspect_all(args, &options);
     }
     free(options.keys);

@@ -90,8 +90,9 @@ static bool parse_profile(struct inspect_options *options, const char *text)
     return is_spec || strcmp(text, "llama.cpp") == 0;
 }
 
-static enum cli_exit take_option(struct cli_args *args, int code, struct inspect_options *options)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
+    struct inspect_options *const options = context;
     switch (code) {
     case OPTION_METADATA:
         options->metadata = true;
@@ -162,17 +163,12 @@ static enum cli_exit check_diff_usage(struct cli_args *args, const struct inspec
     return CLI_YES;
 }
 
-enum cli_exit inspect_parse(struct cli_args *args, struct inspect_options *options)
+bool inspect_parse(struct cli_args *args, struct inspect_options *options, enum cli_exit *exit)
 {
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        const enum cli_exit status = take_option(args, code, options);
-        if (status != CLI_YES) {
-            return status;
-        }
+    if (!cli_args_take(args, take_option, options, exit)) {
+        return false;
     }
-    if (code == CLI_ARGS_END && args->operand_count == 0) {
-        return cli_usage_error(args, "no file given");
-    }
-    return code == CLI_ARGS_EXIT ? args->exit : check_diff_usage(args, options);
+    *exit = args->operand_count == 0 ? cli_usage_error(args, "no file given")
+                                     : check_diff_usage(args, options);
+    return *exit == CLI_YES;
 }

@@ -57,9 +57,8 @@ extern const struct cli_option inspect_options_table[];
 
 /**
  * Fills @p options from the command line; @p options->keys has room for as many as there are
- * arguments. CLI_USAGE when something is wrong with it; with --help and --version CLI_YES, and no
- * operands.
+ * arguments. False, and @p exit set, when there is nothing more to do: see cli_args_take().
  */
-enum cli_exit inspect_parse(struct cli_args *args, struct inspect_options *options);
+bool inspect_parse(struct cli_args *args, struct inspect_options *options, enum cli_exit *exit);
 
 #endif

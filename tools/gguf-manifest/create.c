@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/report.h"
-#include "cli/size.h"
 #include "manifest_tool.h"
 
 /* The header of a stream is kept in memory, and none is larger than this. */
@@ -29,58 +29,39 @@ struct opened {
     struct libgguf_source *source; /* owned when there is no file */
 };
 
-static bool parse_option(struct cli_args *args, int code, struct create_options *options,
-                         enum cli_exit *exit)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
-    char why[160];
+    struct create_options *const options = context;
     switch (code) {
     case 'o':
         options->output = args->value;
-        return true;
+        return CLI_YES;
     case OPTION_CHUNK_SIZE:
-        if (!cli_parse_size(args->value, &options->manifest.chunk_size, why, sizeof why)) {
-            *exit = cli_usage_error(args, "--chunk-size: %s", why);
-            return false;
-        }
-        if (options->manifest.chunk_size < LIBGGUF_MIN_CHUNK_SIZE ||
-            options->manifest.chunk_size > LIBGGUF_MAX_CHUNK_SIZE) {
-            *exit = cli_usage_error(args, "--chunk-size must be 64KiB to 128MiB");
-            return false;
-        }
-        return true;
+        return cli_take_chunk_size(args, &options->manifest.chunk_size);
     case OPTION_CUT:
         options->cut_given = true;
-        options->manifest.cut =
-            strcmp(args->value, "fixed") == 0 ? LIBGGUF_CUT_FIXED : LIBGGUF_CUT_TENSOR;
-        if (strcmp(args->value, libgguf_cut_name(options->manifest.cut)) != 0) {
-            *exit = cli_usage_error(args, "--cut is 'tensor' or 'fixed', not '%s'", args->value);
-            return false;
-        }
-        return true;
+        return cli_take_cut(args, &options->manifest.cut);
     case OPTION_THREADS:
-        return option_threads(args, &options->manifest.threads, exit);
+        return cli_take_threads(args, &options->manifest.threads);
+    case OPTION_NAME:
+        return cli_take_name(args, &options->manifest.name);
     case OPTION_NO_FILE_DIGEST:
         options->manifest.no_file_digest = true;
-        return true;
+        return CLI_YES;
     case OPTION_TENSOR_DIGESTS:
         options->manifest.tensor_digests = true;
-        return true;
+        return CLI_YES;
     case OPTION_FORMAT:
-        if (!format_parse(args->value, &options->format) || options->format == FORMAT_TEXT) {
-            *exit = cli_usage_error(args, "--format is json, sha256sum, sri or metalink, not '%s'",
-                                    args->value);
-            return false;
-        }
-        return true;
+        return format_parse(args->value, &options->format) && options->format != FORMAT_TEXT
+                   ? CLI_YES
+                   : cli_usage_error(args, "--format is json, sha256sum, sri or metalink, not '%s'",
+                                     args->value);
     case OPTION_JSON:
         options->format = FORMAT_JSON;
-        return true;
-    case OPTION_URL:
-        options->url = args->value;
-        return true;
+        return CLI_YES;
     default:
-        options->manifest.name = args->value;
-        return true;
+        options->url = args->value;
+        return CLI_YES;
     }
 }
 
@@ -97,35 +78,10 @@ static bool check_options(struct cli_args *args, struct create_options *options,
     } else if (options->format == FORMAT_METALINK && options->cut_given &&
                options->manifest.cut != LIBGGUF_CUT_FIXED) {
         cli_usage_error(args, "--format metalink has pieces of one size: --cut fixed");
-    } else if (options->manifest.name &&
-               (options->manifest.name[0] == '\0' || strchr(options->manifest.name, '/') ||
-                strcmp(options->manifest.name, ".") == 0 ||
-                strcmp(options->manifest.name, "..") == 0)) {
-        cli_usage_error(args, "--name wants the plain name of a file, not '%s'",
-                        options->manifest.name);
     } else {
         *exit = CLI_YES;
     }
     return *exit == CLI_YES;
-}
-
-/* Cut at fixed places, bytes need not be GGUF; but what looks like it and is broken is named. */
-static bool settle_for_bytes(const struct create_options *options, const struct libgguf_error *err)
-{
-    if (options->manifest.cut != LIBGGUF_CUT_FIXED || err->status < LIBGGUF_ERR_NOT_GGUF ||
-        err->status == LIBGGUF_ERR_SHARDS) {
-        if (options->manifest.cut == LIBGGUF_CUT_TENSOR && err->status == LIBGGUF_ERR_NOT_GGUF) {
-            cli_error(options->model, "%s (any file can be cut with --cut fixed)", err->text);
-        } else {
-            cli_error_status(options->model, err);
-        }
-        return false;
-    }
-    if (err->status != LIBGGUF_ERR_NOT_GGUF) {
-        cli_warning(options->model, "taken as plain bytes, since as GGUF it is broken: %s",
-                    err->text);
-    }
-    return true;
 }
 
 static bool open_stream(struct create_options *options,
@@ -143,7 +99,7 @@ static bool open_stream(struct create_options *options,
         out->source = NULL;
         return true;
     }
-    return settle_for_bytes(options, &err);
+    return cli_settle_for_bytes(options->model, &err, options->manifest.cut == LIBGGUF_CUT_FIXED);
 }
 
 static bool open_path(struct create_options *options,
@@ -153,7 +109,7 @@ static bool open_path(struct create_options *options,
     if (libgguf_open(options->model, open_options, &out->file, &err) == LIBGGUF_OK) {
         return true;
     }
-    if (!settle_for_bytes(options, &err)) {
+    if (!cli_settle_for_bytes(options->model, &err, options->manifest.cut == LIBGGUF_CUT_FIXED)) {
         return false;
     }
     if (libgguf_source_from_path(options->model, &out->source, &err)) {
@@ -161,8 +117,7 @@ static bool open_path(struct create_options *options,
         return false;
     }
     if (!options->manifest.name) {
-        const char *const slash = strrchr(options->model, '/');
-        options->manifest.name = slash ? slash + 1 : options->model;
+        options->manifest.name = cli_file_name(options->model);
     }
     return true;
 }
@@ -265,16 +220,8 @@ enum cli_exit manifest_create(struct cli_args *args)
 {
     struct create_options options = {.manifest = {.struct_size = sizeof options.manifest}};
     enum cli_exit exit;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (!parse_option(args, code, &options, &exit)) {
-            return exit;
-        }
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
-    }
-    if (!check_options(args, &options, &exit)) {
+    if (!cli_args_take(args, take_option, &options, &exit) ||
+        !check_options(args, &options, &exit)) {
         return exit;
     }
     options.model = args->operands[0];

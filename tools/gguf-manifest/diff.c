@@ -188,15 +188,21 @@ static enum cli_exit diff(const char *before_path, const char *after_path, bool 
     return exit;
 }
 
+/* There is but one: --json. */
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
+{
+    (void)args;
+    bool *const json = context;
+    *json = code == OPTION_JSON;
+    return CLI_YES;
+}
+
 enum cli_exit manifest_diff(struct cli_args *args)
 {
     bool json = false;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        json = true;
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
+    enum cli_exit exit;
+    if (!cli_args_take(args, take_option, &json, &exit)) {
+        return exit;
     }
     if (args->operand_count != 2) {
         return cli_usage_error(args, "diff takes two manifests");

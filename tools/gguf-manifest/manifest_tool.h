@@ -10,6 +10,7 @@
 #include <libgguf/manifest.h>
 
 #include "cli/program.h"
+#include "cli/values.h"
 
 /* Codes of the options without a letter. */
 enum manifest_option {
@@ -34,9 +35,6 @@ enum cli_exit manifest_diff(struct cli_args *args);
 enum cli_exit manifest_sign(struct cli_args *args);
 enum cli_exit manifest_verify_signature(struct cli_args *args);
 
-/** The whole of a small file, or of stdin for "-"; false when that failed, which is reported. */
-bool input_read(const char *path, size_t limit, char **data, size_t *size);
-
 /** A manifest from a file or "-"; NULL when that failed, which is reported. */
 struct libgguf_manifest *input_manifest(const char *path);
 
@@ -51,9 +49,6 @@ struct libgguf_manifest *input_signed_manifest(const char *path, const char *key
 /** A signature that was read and does not match: CLI_NO. Reports. */
 enum cli_exit input_check_signature(const char *path, const char *data, size_t size,
                                     const char *key, const char *signature);
-
-/** Parses the argument of --threads; false, and @p exit set, for a mistake. */
-bool option_threads(struct cli_args *args, unsigned *threads, enum cli_exit *exit);
 
 /** How a manifest is printed. */
 enum manifest_format { FORMAT_JSON, FORMAT_SHA256SUM, FORMAT_SRI, FORMAT_METALINK, FORMAT_TEXT };

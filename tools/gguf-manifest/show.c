@@ -104,40 +104,47 @@ static void print_text(const struct libgguf_manifest *manifest)
     }
 }
 
+struct show_options {
+    enum manifest_format format;
+    const char *url;
+};
+
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
+{
+    struct show_options *const options = context;
+    if (code == OPTION_JSON) {
+        options->format = FORMAT_JSON;
+    } else if (code == OPTION_URL) {
+        options->url = args->value;
+    } else if (!format_parse(args->value, &options->format)) {
+        return cli_usage_error(args, "--format is text, json, sha256sum, sri or metalink, not '%s'",
+                               args->value);
+    }
+    return CLI_YES;
+}
+
 enum cli_exit manifest_show(struct cli_args *args)
 {
-    enum manifest_format format = FORMAT_TEXT;
-    const char *url = NULL;
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (code == OPTION_JSON) {
-            format = FORMAT_JSON;
-        } else if (code == OPTION_URL) {
-            url = args->value;
-        } else if (!format_parse(args->value, &format)) {
-            return cli_usage_error(
-                args, "--format is text, json, sha256sum, sri or metalink, not '%s'", args->value);
-        }
-    }
-    if (code == CLI_ARGS_EXIT) {
-        return args->exit;
+    struct show_options options = {.format = FORMAT_TEXT};
+    enum cli_exit exit;
+    if (!cli_args_take(args, take_option, &options, &exit)) {
+        return exit;
     }
     if (args->operand_count != 1) {
         return cli_usage_error(args, "show takes one manifest");
     }
-    if (url && format != FORMAT_METALINK) {
+    if (options.url && options.format != FORMAT_METALINK) {
         return cli_usage_error(args, "--url is for --format metalink");
     }
     struct libgguf_manifest *const manifest = input_manifest(args->operands[0]);
     if (!manifest) {
         return CLI_FAILED;
     }
-    enum cli_exit exit = CLI_YES;
-    if (format == FORMAT_TEXT) {
+    if (options.format == FORMAT_TEXT) {
         print_text(manifest);
-    } else if (format_is_possible(manifest, format, url, args->operands[0])) {
+    } else if (format_is_possible(manifest, options.format, options.url, args->operands[0])) {
         /* A stdout that failed is reported by cli_main(). */
-        (void)format_print(manifest, format, url, stdout);
+        (void)format_print(manifest, options.format, options.url, stdout);
     } else {
         exit = CLI_FAILED;
     }

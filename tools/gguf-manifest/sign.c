@@ -7,8 +7,6 @@
 #include "cli/report.h"
 #include "manifest_tool.h"
 
-#define KEY_MAX 65536
-
 /* What both commands take. */
 struct sign_options {
     const char *manifest;
@@ -16,18 +14,16 @@ struct sign_options {
     const char *file; /* of the signature, or NULL */
 };
 
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
+{
+    struct sign_options *const options = context;
+    *(code == OPTION_KEY ? &options->key : &options->file) = args->value;
+    return CLI_YES;
+}
+
 static bool parse(struct cli_args *args, struct sign_options *options, enum cli_exit *exit)
 {
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        if (code == OPTION_KEY) {
-            options->key = args->value;
-        } else {
-            options->file = args->value;
-        }
-    }
-    *exit = args->exit;
-    if (code == CLI_ARGS_EXIT) {
+    if (!cli_args_take(args, take_option, options, exit)) {
         return false;
     }
     if (args->operand_count != 1) {
@@ -65,8 +61,8 @@ static bool make_signature(const struct sign_options *options, struct libgguf_si
     struct libgguf_manifest *manifest = NULL;
     struct libgguf_error err;
     bool made = false;
-    if (input_read(options->manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size) &&
-        input_read(options->key, KEY_MAX, &key, &key_size)) {
+    if (cli_read_file(options->manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size) &&
+        cli_read_file(options->key, CLI_KEY_MAX, &key, &key_size)) {
         /* Nobody should vouch for what is no manifest. */
         if (libgguf_manifest_parse(data, size, &manifest, &err)) {
             cli_error_status(options->manifest, &err);
@@ -118,7 +114,7 @@ enum cli_exit manifest_verify_signature(struct cli_args *args)
     if (!parse(args, &options, &exit)) {
         return exit;
     }
-    if (!input_read(options.manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
+    if (!cli_read_file(options.manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
         return CLI_FAILED;
     }
     exit = input_check_signature(options.manifest, data, size, options.key, options.file);

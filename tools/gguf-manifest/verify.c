@@ -29,33 +29,30 @@ static bool progress(void *context, uint64_t bytes)
     return cli_progress_callback(&state->bar, state->before + bytes);
 }
 
-static bool parse(struct cli_args *args, struct verify_options *options, enum cli_exit *exit)
+static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
-    int code;
-    while ((code = cli_args_next(args)) > 0) {
-        switch (code) {
-        case OPTION_FILE_DIGEST:
-            options->library.file_digest = true;
-            break;
-        case OPTION_KEY:
-            options->key = args->value;
-            break;
-        case OPTION_SIGNATURE:
-            options->signature = args->value;
-            break;
-        case OPTION_JSON:
-            options->json = true;
-            break;
-        default:
-            if (!option_threads(args, &options->library.threads, exit)) {
-                return false;
-            }
-        }
+    struct verify_options *const options = context;
+    switch (code) {
+    case OPTION_FILE_DIGEST:
+        options->library.file_digest = true;
+        return CLI_YES;
+    case OPTION_KEY:
+        options->key = args->value;
+        return CLI_YES;
+    case OPTION_SIGNATURE:
+        options->signature = args->value;
+        return CLI_YES;
+    case OPTION_JSON:
+        options->json = true;
+        return CLI_YES;
+    default:
+        return cli_take_threads(args, &options->library.threads);
     }
-    *exit = args->exit;
-    if (code == CLI_ARGS_EXIT) {
-        return false;
-    }
+}
+
+static bool check_options(struct cli_args *args, struct verify_options *options,
+                          enum cli_exit *exit)
+{
     *exit = CLI_USAGE;
     if (args->operand_count < 1 || args->operand_count > 2) {
         cli_usage_error(args, "verify takes a manifest and at most one model");
@@ -211,7 +208,8 @@ enum cli_exit manifest_verify(struct cli_args *args)
 {
     struct verify_options options = {.library = {.struct_size = sizeof options.library}};
     enum cli_exit exit;
-    if (!parse(args, &options, &exit)) {
+    if (!cli_args_take(args, take_option, &options, &exit) ||
+        !check_options(args, &options, &exit)) {
         return exit;
     }
     exit = CLI_FAILED;
