@@ -4,25 +4,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 
 import { makeBundle, packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel, tinyLm } from '../loader/models.mjs';
-import { launch, openPage, startServer } from './chromium.mjs';
+import { openPage } from './chromium.mjs';
+import { browser, server } from './session.mjs';
 
 const small = (seed = 3) => makeModel({ tensors: { first: [64, 50], second: [1000], third: [33, 7] }, seed });
 
-let server;
-let browser;
 let page;
-before(async () => {
-  server = await startServer();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 beforeEach(async () => {
   await page?.context().close();
   server.reset();

@@ -1,28 +1,18 @@
 // The page that comes with a bundle, used with the keyboard alone.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { writeFileSync } from 'node:fs';
 
 import { makeBundle, packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel } from '../loader/models.mjs';
-import { launch, startServer } from './chromium.mjs';
+import { browser, server } from './session.mjs';
 
 const source = realModel('stories260K-Q4_K_M.gguf') ?? makeModel({ tensors: { first: [640, 50], second: [1000] }, seed: 2 });
 
 const packed = (chunkSize = '64KiB') => packBundle(source, ['--with-loader', '--chunk-size', chunkSize]);
 
-let server;
-let browser;
 let page;
 let asked;
-before(async () => {
-  server = await startServer();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 async function open(bundle, options = {}) {
   const url = new URL('index.html', server.serve(bundle)).href;

@@ -2,25 +2,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
 import { makeBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel } from '../loader/models.mjs';
-import { launch, openPage, startServer } from './chromium.mjs';
+import { openPage } from './chromium.mjs';
+import { browser, server } from './session.mjs';
 
 const wide = path.join(process.env.GGUF_BUILD, 'loader', 'gguf-admission', 'gguf-admission-64.wasm');
 const skip = existsSync(wide) ? false : 'built without LIBGGUF_WASM64';
-
-let server;
-let browser;
-before(async () => {
-  server = await startServer();
-  browser = await launch();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
 
 test('it admits and reads models as the one for 32 bits does', { skip }, async () => {
   const page = await openPage(browser, server);

@@ -1,20 +1,17 @@
 // A real client: llama.cpp in WebAssembly takes the model from our store and our shards.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 
 import { packBundle } from '../loader/bundle.mjs';
 import { realModel } from '../loader/models.mjs';
-import { launch, openPage, startServer } from './chromium.mjs';
+import { openPage } from './chromium.mjs';
+import { browser, server } from './session.mjs';
 
 const model = realModel('stories260K-f32.gguf');
 const options = { skip: model ? false : 'no real models here' };
 
-let server;
-let browser;
 let page;
 before(async () => {
-  server = await startServer();
-  browser = await launch();
   page = await openPage(browser, server);
   // The same sampling and seed for every run.
   await page.evaluate(async () => {
@@ -29,10 +26,6 @@ before(async () => {
       return choices[0].text;
     };
   });
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
 });
 
 let original;
