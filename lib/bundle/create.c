@@ -65,21 +65,12 @@ static enum libgguf_status measure(struct pack *pack, struct libgguf_error *err)
 static enum libgguf_status hash_and_write(struct pack *pack, struct libgguf_manifest **manifest,
                                           struct libgguf_error *err)
 {
-    const struct libgguf_bundle_create_options *const options = pack->options;
     struct libgguf_digest_hooks hooks;
     pack_chunks_hooks(pack, &hooks);
-    const struct libgguf_manifest_options manifest_options = {
-        .struct_size = sizeof manifest_options,
-        .cut = options->cut,
-        .chunk_size = options->chunk_size,
-        .threads = options->threads,
-        .no_file_digest = options->no_file_digest,
-        .tensor_digests = options->tensor_digests,
-        .name = options->name,
-        .hooks = &hooks};
-    return pack->model ? libgguf_manifest_create(pack->model, &manifest_options, manifest, err)
-                       : libgguf_manifest_create_from_source(pack->source, &manifest_options,
-                                                             manifest, err);
+    struct libgguf_manifest_options options = pack_manifest_options(pack, &hooks);
+    options.name = pack->options->name;
+    return pack->model ? libgguf_manifest_create(pack->model, &options, manifest, err)
+                       : libgguf_manifest_create_from_source(pack->source, &options, manifest, err);
 }
 
 static enum libgguf_status set_paths(struct libgguf_manifest *manifest, struct libgguf_error *err)

@@ -193,17 +193,10 @@ static enum libgguf_status list_shards(const struct sharding *sharding,
                                        struct libgguf_bundle_created *out,
                                        struct libgguf_error *err)
 {
-    const struct libgguf_bundle_create_options *const options = sharding->pack.options;
     const struct libgguf_digest_hooks hooks = {
         .struct_size = sizeof hooks, .context = (void *)sharding, .progress = tell_verify};
-    const struct libgguf_manifest_options manifest_options = {
-        .struct_size = sizeof manifest_options,
-        .cut = options->cut,
-        .chunk_size = options->chunk_size,
-        .threads = options->threads,
-        .no_file_digest = options->no_file_digest,
-        .tensor_digests = options->tensor_digests,
-        .hooks = &hooks};
+    const struct libgguf_manifest_options manifest_options =
+        pack_manifest_options(&sharding->pack, &hooks);
     struct libgguf_file *set;
     struct libgguf_manifest *manifest = NULL;
     enum libgguf_status status = open_shards(sharding, &set, err);

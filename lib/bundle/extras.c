@@ -1,4 +1,5 @@
 #include "bundle/extras.h"
+#include "base/list.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,16 +48,12 @@ static bool is_own(const struct stored_list *stored, const char *path)
 
 static bool keep(struct search *search, char *path)
 {
-    if (search->count == search->capacity) {
-        const size_t capacity = search->capacity ? 2 * search->capacity : 16;
-        char **const grown = realloc(search->found, capacity * sizeof *grown);
-        if (!grown) {
-            return false;
-        }
-        search->found = grown;
-        search->capacity = capacity;
+    char **const found = list_room(search->found, search->count, &search->capacity, sizeof *found);
+    if (!found) {
+        return false;
     }
-    search->found[search->count++] = path;
+    search->found = found;
+    found[search->count++] = path;
     return true;
 }
 

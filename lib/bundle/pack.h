@@ -74,6 +74,10 @@ enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file
 enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,
                                       struct libgguf_error *err);
 
+/* What the manifest is made with; the options have no name yet. */
+struct libgguf_manifest_options pack_manifest_options(const struct pack *pack,
+                                                      const struct libgguf_digest_hooks *hooks);
+
 /* What file number @p file of the model is read from. */
 const struct libgguf_source *pack_source(const struct pack *pack, size_t file);
 

@@ -8,6 +8,7 @@
 
 #include <libgguf/signature.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "bundle/durable.h"
 #include "bundle/pack.h"
@@ -15,29 +16,9 @@
 #define MANIFEST_PARTIAL ".partial.manifest"
 #define SIGNATURE_PARTIAL ".partial.signature"
 
-/* Bytes that grow at their end. */
-struct text {
-    char *data;
-    size_t size;
-    size_t capacity;
-};
-
 static int append(void *context, const char *data, size_t size)
 {
-    struct text *const text = context;
-    if (size > text->capacity - text->size) {
-        const size_t needed = text->size + size;
-        const size_t capacity = needed > 2 * text->capacity ? needed : 2 * text->capacity;
-        char *const grown = realloc(text->data, capacity);
-        if (!grown) {
-            return ENOMEM;
-        }
-        text->data = grown;
-        text->capacity = capacity;
-    }
-    memcpy(text->data + text->size, data, size);
-    text->size += size;
-    return 0;
+    return buffer_append(context, data, size);
 }
 
 static int write_file(int root, const char *name, const void *data, size_t size, bool no_sync)
@@ -94,7 +75,7 @@ static int give_names(int root, bool is_signed, bool no_sync)
     return failed ? failed : sync_root(root, no_sync);
 }
 
-static enum libgguf_status write_files(const struct pack *pack, const struct text *text,
+static enum libgguf_status write_files(const struct pack *pack, const struct buffer *text,
                                        struct libgguf_error *err)
 {
     const struct libgguf_bundle_create_options *const options = pack->options;
@@ -126,7 +107,7 @@ static enum libgguf_status write_files(const struct pack *pack, const struct tex
 enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
                                   struct libgguf_error *err)
 {
-    struct text text = {0};
+    struct buffer text = {0};
     enum libgguf_status status = libgguf_manifest_write(manifest, append, &text, err);
     if (!status) {
         status = write_files(pack, &text, err);

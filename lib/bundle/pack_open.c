@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/list.h"
 #include "base/source.h"
 #include "bundle/durable.h"
 
@@ -133,17 +134,14 @@ static bool note_size(void *context, const char *name)
         fstatat(scan->fd, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) {
         return true;
     }
-    if (pack->size_count == pack->size_capacity) {
-        const size_t capacity = pack->size_capacity ? 2 * pack->size_capacity : 64;
-        uint64_t *const grown = realloc(pack->sizes, capacity * sizeof *grown);
-        if (!grown) {
-            scan->failed = true;
-            return false;
-        }
-        pack->sizes = grown;
-        pack->size_capacity = capacity;
+    uint64_t *const sizes =
+        list_room(pack->sizes, pack->size_count, &pack->size_capacity, sizeof *sizes);
+    if (!sizes) {
+        scan->failed = true;
+        return false;
     }
-    pack->sizes[pack->size_count++] = (uint64_t)facts.st_size;
+    pack->sizes = sizes;
+    sizes[pack->size_count++] = (uint64_t)facts.st_size;
     return true;
 }
 
@@ -283,24 +281,29 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
     free(pack->packed);
 }
 
+struct libgguf_manifest_options pack_manifest_options(const struct pack *pack,
+                                                      const struct libgguf_digest_hooks *hooks)
+{
+    const struct libgguf_bundle_create_options *const options = pack->options;
+    return (struct libgguf_manifest_options){.struct_size = sizeof(struct libgguf_manifest_options),
+                                             .cut = options->cut,
+                                             .chunk_size = options->chunk_size,
+                                             .threads = options->threads,
+                                             .no_file_digest = options->no_file_digest,
+                                             .tensor_digests = options->tensor_digests,
+                                             .hooks = hooks};
+}
+
 enum libgguf_status pack_add(struct pack *pack, const struct packed *packed,
                              struct libgguf_error *err)
 {
-    enum libgguf_status status = LIBGGUF_OK;
     pthread_mutex_lock(&pack->lock);
-    if (pack->packed_count == pack->packed_capacity) {
-        const size_t capacity = pack->packed_capacity ? 2 * pack->packed_capacity : 64;
-        struct packed *const grown = realloc(pack->packed, capacity * sizeof *grown);
-        if (grown) {
-            pack->packed = grown;
-            pack->packed_capacity = capacity;
-        } else {
-            status = failure_memory(err);
-        }
-    }
-    if (!status) {
-        pack->packed[pack->packed_count++] = *packed;
+    struct packed *const list =
+        list_room(pack->packed, pack->packed_count, &pack->packed_capacity, sizeof *list);
+    if (list) {
+        pack->packed = list;
+        list[pack->packed_count++] = *packed;
     }
     pthread_mutex_unlock(&pack->lock);
-    return status;
+    return list ? LIBGGUF_OK : failure_memory(err);
 }

@@ -1,4 +1,5 @@
 #include "bundle/recast.h"
+#include "base/buffer.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -7,29 +8,9 @@
 
 #include "bundle/patchwork.h"
 
-/* A header being collected. */
-struct collected {
-    unsigned char *data;
-    size_t size;
-    size_t capacity;
-};
-
 static int collect(void *context, const void *data, size_t size)
 {
-    struct collected *const out = context;
-    if (size > out->capacity - out->size) {
-        const size_t needed = out->size + size;
-        const size_t capacity = needed > 2 * out->capacity ? needed : 2 * out->capacity;
-        unsigned char *const grown = realloc(out->data, capacity);
-        if (!grown) {
-            return ENOMEM;
-        }
-        out->data = grown;
-        out->capacity = capacity;
-    }
-    memcpy(out->data + out->size, data, size);
-    out->size += size;
-    return 0;
+    return buffer_append(context, data, size);
 }
 
 enum libgguf_status recast_check(const struct libgguf_file *model, struct libgguf_error *err)
@@ -142,7 +123,7 @@ static enum libgguf_status make_source(const struct recast *recast, struct libgg
 {
     struct libgguf_writer *writer;
     struct patch *patches = NULL;
-    struct collected header = {0};
+    struct buffer header = {0};
     size_t count;
     uint64_t size = 0;
     const struct libgguf_sink sink = {

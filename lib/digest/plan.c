@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/list.h"
 
 const char *libgguf_chunk_role_name(enum libgguf_chunk_role role)
 {
@@ -27,21 +28,6 @@ static enum libgguf_status too_many(const struct libgguf_plan *plan, struct libg
                    plan->step, plan->size, LIBGGUF_MAX_CHUNKS);
 }
 
-static bool make_room(struct libgguf_plan *plan)
-{
-    if (plan->count < plan->capacity) {
-        return true;
-    }
-    const size_t capacity = plan->capacity ? plan->capacity * 2 : 64;
-    struct libgguf_piece *const pieces = realloc(plan->pieces, capacity * sizeof *pieces);
-    if (!pieces) {
-        return false;
-    }
-    plan->pieces = pieces;
-    plan->capacity = capacity;
-    return true;
-}
-
 enum libgguf_status plan_append(struct libgguf_plan *plan, uint64_t end,
                                 enum libgguf_chunk_role role, struct libgguf_error *err)
 {
@@ -52,10 +38,13 @@ enum libgguf_status plan_append(struct libgguf_plan *plan, uint64_t end,
         /* An endless plan ends here; the stream may well be shorter. */
         return plan->size == LIBGGUF_SIZE_UNKNOWN ? LIBGGUF_OK : too_many(plan, err);
     }
-    if (!make_room(plan)) {
+    struct libgguf_piece *const pieces =
+        list_room(plan->pieces, plan->count, &plan->capacity, sizeof *pieces);
+    if (!pieces) {
         return failure_memory(err);
     }
-    plan->pieces[plan->count++] =
+    plan->pieces = pieces;
+    pieces[plan->count++] =
         (struct libgguf_piece){.offset = plan->end, .size = end - plan->end, .role = role};
     plan->end = end;
     return LIBGGUF_OK;

@@ -18,24 +18,6 @@ struct libgguf_file *file_create(void)
     return file;
 }
 
-bool file_grow(void **elements, size_t count, size_t *capacity, size_t element_size)
-{
-    if (count < *capacity) {
-        return true;
-    }
-    const size_t wanted = *capacity ? *capacity * 2 : 16;
-    if (wanted > SIZE_MAX / element_size) {
-        return false;
-    }
-    void *const grown = realloc(*elements, wanted * element_size);
-    if (!grown) {
-        return false;
-    }
-    *elements = grown;
-    *capacity = wanted;
-    return true;
-}
-
 static bool same_bytes(const struct libgguf_str *str, const void *data, size_t size)
 {
     return str->size == size && (size == 0 || memcmp(str->data, data, size) == 0);

@@ -41,9 +41,6 @@ struct libgguf_file {
 /** An empty file. NULL when out of memory. */
 struct libgguf_file *file_create(void);
 
-/** Adds room for one more element to an array; false when out of memory. */
-bool file_grow(void **elements, size_t count, size_t *capacity, size_t element_size);
-
 /** Adds @p tensor to the table of names, marking duplicates. False when out of memory. */
 bool file_index_tensor(struct libgguf_file *file, uint32_t index);
 

@@ -6,6 +6,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "base/list.h"
 #include "base/source.h"
 #include "format/look_alike.h"
 #include "format/walk.h"
@@ -130,10 +131,13 @@ static enum libgguf_status read_kv(struct index_reader *reader)
     char subject[WALK_SUBJECT_SIZE];
     struct libgguf_file *const file = reader->file;
     struct walk *const walk = &reader->walk;
-    if (!file_grow((void **)&file->kvs, file->kv_count, &file->kv_capacity, sizeof *file->kvs)) {
+    struct libgguf_kv *const kvs =
+        list_room(file->kvs, file->kv_count, &file->kv_capacity, sizeof *kvs);
+    if (!kvs) {
         return failure_memory(walk->err);
     }
-    struct libgguf_kv *const kv = &file->kvs[file->kv_count];
+    file->kvs = kvs;
+    struct libgguf_kv *const kv = &kvs[file->kv_count];
     *kv = (struct libgguf_kv){.offset = cursor_offset(&walk->cursor)};
     set_subject(reader, "metadata", NULL);
     enum libgguf_status status = walk_name(walk, &kv->key);
@@ -215,11 +219,13 @@ static enum libgguf_status read_tensor(struct index_reader *reader)
     struct libgguf_file *const file = reader->file;
     struct walk *const walk = &reader->walk;
     struct cursor *const cursor = &walk->cursor;
-    if (!file_grow((void **)&file->tensors, file->tensor_count, &file->tensor_capacity,
-                   sizeof *file->tensors)) {
+    struct libgguf_tensor *const tensors =
+        list_room(file->tensors, file->tensor_count, &file->tensor_capacity, sizeof *tensors);
+    if (!tensors) {
         return failure_memory(walk->err);
     }
-    struct libgguf_tensor *const tensor = &file->tensors[file->tensor_count];
+    file->tensors = tensors;
+    struct libgguf_tensor *const tensor = &tensors[file->tensor_count];
     *tensor = (struct libgguf_tensor){
         .info_offset = cursor_offset(cursor), .dims = {1, 1, 1, 1}, .index = file->tensor_count};
     set_subject(reader, "tensor information", NULL);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/list.h"
 #include "format/file.h"
 #include "format/shard_rules.h"
 
@@ -121,12 +122,16 @@ static enum libgguf_status join_tensors(struct libgguf_file *set,
     for (size_t i = 0; i < set->shard_count; i++) {
         const struct libgguf_file *const shard = set->shards[i];
         for (size_t j = 0; shard && j < shard->tensor_count; j++) {
-            if (set->tensor_count == UINT32_MAX - 1 ||
-                !file_grow((void **)&set->tensors, set->tensor_count, &set->tensor_capacity,
-                           sizeof *set->tensors)) {
+            if (set->tensor_count == UINT32_MAX - 1) {
                 return failure_memory(err);
             }
-            struct libgguf_tensor *const tensor = &set->tensors[set->tensor_count];
+            struct libgguf_tensor *const tensors =
+                list_room(set->tensors, set->tensor_count, &set->tensor_capacity, sizeof *tensors);
+            if (!tensors) {
+                return failure_memory(err);
+            }
+            set->tensors = tensors;
+            struct libgguf_tensor *const tensor = &tensors[set->tensor_count];
             *tensor = shard->tensors[j];
             tensor->shard = i;
             tensor->index = set->tensor_count;

@@ -6,6 +6,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "base/list.h"
 
 #define ALIGNMENT_KEY "general.alignment"
 
@@ -68,54 +69,9 @@ void libgguf_writer_free(struct libgguf_writer *writer)
     free(writer);
 }
 
-void *writer_grown(void *elements, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) {
-        return elements;
-    }
-    const size_t wanted = *capacity ? *capacity * 2 : 16;
-    if (wanted > SIZE_MAX / 2 / size) {
-        return NULL;
-    }
-    void *grown = realloc(elements, wanted * size);
-    if (grown) {
-        *capacity = wanted;
-    }
-    return grown;
-}
-
-static unsigned char *bytes_add(struct writer_bytes *bytes, size_t size)
-{
-    if (!bytes->data || size > bytes->capacity - bytes->size) {
-        size_t wanted = bytes->capacity ? bytes->capacity : 1024;
-        while (wanted - bytes->size < size) {
-            if (wanted > SIZE_MAX / 4) {
-                return NULL;
-            }
-            wanted *= 2;
-        }
-        unsigned char *grown = realloc(bytes->data, wanted);
-        if (!grown) {
-            return NULL;
-        }
-        bytes->data = grown;
-        bytes->capacity = wanted;
-    }
-    unsigned char *added = bytes->data + bytes->size;
-    bytes->size += size;
-    return added;
-}
-
 bool writer_put_bytes(struct libgguf_writer *writer, const char *data, size_t size)
 {
-    unsigned char *out = bytes_add(&writer->bytes, size);
-    if (!out) {
-        return false;
-    }
-    if (size > 0) {
-        memcpy(out, data, size);
-    }
-    return true;
+    return buffer_append(&writer->bytes, data, size) == 0;
 }
 
 void writer_encode(const struct libgguf_writer *writer, uint64_t number, size_t size,
@@ -129,7 +85,7 @@ void writer_encode(const struct libgguf_writer *writer, uint64_t number, size_t 
 
 bool writer_put(struct libgguf_writer *writer, uint64_t number, size_t size)
 {
-    unsigned char *out = bytes_add(&writer->bytes, size);
+    unsigned char *out = buffer_add(&writer->bytes, size);
     if (!out) {
         return false;
     }
@@ -218,8 +174,8 @@ static enum libgguf_status list_entry(struct libgguf_writer *writer, const char 
     }
     entry->key = writer->bytes.size;
     entry->key_size = key_size;
-    struct writer_entry *entries = writer_grown(writer->entries, writer->entry_count,
-                                                &writer->entry_capacity, sizeof *entries);
+    struct writer_entry *entries =
+        list_room(writer->entries, writer->entry_count, &writer->entry_capacity, sizeof *entries);
     if (!entries) {
         return failure_memory(err);
     }

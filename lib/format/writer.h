@@ -4,14 +4,8 @@
 
 #include <libgguf/writer.h>
 
+#include "base/buffer.h"
 #include "base/hash_index.h"
-
-/** Bytes that grow at their end. */
-struct writer_bytes {
-    unsigned char *data;
-    size_t size;
-    size_t capacity;
-};
 
 /** A metadata entry. Key and, unless it is read from a file, encoded value lie in the bytes. */
 struct writer_entry {
@@ -45,7 +39,7 @@ struct libgguf_writer {
     bool alignment_forced; /* by the options */
     bool alignment_listed; /* by an entry */
     uint64_t alignment;
-    struct writer_bytes bytes;
+    struct buffer bytes;
     struct writer_entry *entries;
     size_t entry_count;
     size_t entry_capacity;
@@ -59,9 +53,6 @@ struct libgguf_writer {
     bool laid_out; /* since the last addition */
     struct libgguf_header layout;
 };
-
-/** Room for one more element of @p size bytes, NULL (and nothing changed) without memory. */
-void *writer_grown(void *elements, size_t count, size_t *capacity, size_t size);
 
 /** Bytes of a length or count field. */
 size_t writer_length_size(const struct libgguf_writer *writer);

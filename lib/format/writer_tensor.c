@@ -6,6 +6,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "base/list.h"
 
 #define ALIGNMENT_KEY_SIZE (sizeof "general.alignment" - 1)
 
@@ -74,8 +75,8 @@ static enum libgguf_status list_tensor(struct libgguf_writer *writer,
                                        const struct writer_tensor *tensor,
                                        struct libgguf_error *err)
 {
-    struct writer_tensor *tensors = writer_grown(writer->tensors, writer->tensor_count,
-                                                 &writer->tensor_capacity, sizeof *tensors);
+    struct writer_tensor *tensors =
+        list_room(writer->tensors, writer->tensor_count, &writer->tensor_capacity, sizeof *tensors);
     if (!tensors) {
         return failure_memory(err);
     }

@@ -4,6 +4,7 @@
 
 #include "base/arithmetic.h"
 #include "base/error.h"
+#include "base/list.h"
 #include "memory/cache_family.h"
 #include "memory/hyperparameters.h"
 
@@ -221,16 +222,13 @@ static bool append_layer(struct libgguf_footprint *footprint, size_t *capacity, 
         last->layers++;
         return true;
     }
-    if (footprint->run_count == *capacity) {
-        const size_t larger = *capacity ? 2 * *capacity : 8;
-        struct kv_run *runs = realloc(footprint->runs, larger * sizeof *runs);
-        if (!runs) {
-            return false;
-        }
-        footprint->runs = runs;
-        *capacity = larger;
+    struct kv_run *const runs =
+        list_room(footprint->runs, footprint->run_count, capacity, sizeof *runs);
+    if (!runs) {
+        return false;
     }
-    footprint->runs[footprint->run_count++] =
+    footprint->runs = runs;
+    runs[footprint->run_count++] =
         (struct kv_run){.layers = 1, .k_elements = k, .v_elements = v, .sliding = sliding};
     return true;
 }

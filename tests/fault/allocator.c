@@ -1,7 +1,11 @@
 #include "allocator.h"
 
 #include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 static size_t asked;
 static size_t bytes;
@@ -104,4 +108,24 @@ void __wrap_free(void *memory)
 {
     live -= memory != NULL;
     __real_free(memory);
+}
+
+size_t allocator_fail_each(void (*refuse)(size_t n),
+                           enum libgguf_status (*work)(void *context, struct libgguf_error *err),
+                           void *context)
+{
+    for (size_t n = 1;; n++) {
+        struct libgguf_error err = {0};
+        const size_t before = live;
+        refuse(n);
+        const enum libgguf_status status = work(context, &err);
+        allocator_reset();
+        assert_int_equal(live, before);
+        if (!refused) {
+            assert_int_equal(status, LIBGGUF_OK);
+            return n - 1;
+        }
+        assert_int_equal(status, LIBGGUF_ERR_MEMORY);
+        assert_int_equal(err.status, LIBGGUF_ERR_MEMORY);
+    }
 }

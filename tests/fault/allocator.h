@@ -8,6 +8,8 @@
 
 #include <stddef.h>
 
+#include <libgguf/error.h>
+
 /**
  * Starts counting anew; the allocation number @p n from now (1 is the next one) and all after it
  * fail. 0 lets all succeed.
@@ -28,5 +30,14 @@ int allocator_has_failed(void);
 
 /** How many allocations of the library's objects and of the test are not freed. */
 size_t allocator_live(void);
+
+/**
+ * Runs @p work again and again, with @p refuse (one of the above) of 1, 2 and so on, until nothing
+ * is refused. Asserts that a refusal is told as LIBGGUF_ERR_MEMORY, status and error, and that
+ * nothing stays allocated; returns how many there were.
+ */
+size_t allocator_fail_each(void (*refuse)(size_t n),
+                           enum libgguf_status (*work)(void *context, struct libgguf_error *err),
+                           void *context);
 
 #endif

@@ -1,6 +1,5 @@
-#include <math.h>
-
 #include "data_stats.h"
+#include "json_value.h"
 
 static const char *status_name(const struct libgguf_tensor_stats *stats)
 {
@@ -8,19 +7,6 @@ static const char *status_name(const struct libgguf_tensor_stats *stats)
         return stats->status == LIBGGUF_ERR_TRUNCATED ? "missing-bytes" : "unsupported";
     }
     return data_stats_is_sound(stats) ? "sound" : "unsound";
-}
-
-/* Shortest as f32 where it is one, as minimum and maximum always are. */
-static void member_float(struct libgguf_json *json, const char *key, double value)
-{
-    libgguf_json_key(json, key);
-    if (isnan(value)) {
-        libgguf_json_null(json);
-    } else if ((double)(float)value == value) {
-        libgguf_json_f32(json, (float)value);
-    } else {
-        libgguf_json_f64(json, value);
-    }
 }
 
 static const char *fault_name(enum libgguf_block_fault fault)
@@ -73,10 +59,10 @@ void data_stats_json(const struct data_stats *stats, const char *glob, struct li
         libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
         json_tensor(json, stats->tensors[i], one);
         if (one->status == LIBGGUF_OK) {
-            member_float(json, "min", one->min);
-            member_float(json, "max", one->max);
-            member_float(json, "mean", one->mean);
-            member_float(json, "rms", one->rms);
+            json_member_float(json, "min", one->min);
+            json_member_float(json, "max", one->max);
+            json_member_float(json, "mean", one->mean);
+            json_member_float(json, "rms", one->rms);
             libgguf_json_member_u64(json, "zeros", one->zero_count);
         }
         libgguf_json_object_end(json);

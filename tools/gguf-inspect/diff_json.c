@@ -53,14 +53,7 @@ static void tensor_side(struct libgguf_json *json, const char *name,
         return;
     }
     libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
-    libgguf_json_member_text(json, "type", tensor->type ? tensor->type->name : NULL);
-    libgguf_json_member_u64(json, "type_id", tensor->type_id);
-    libgguf_json_key(json, "dims");
-    libgguf_json_array_begin(json, LIBGGUF_JSON_LINE);
-    for (uint32_t i = 0; i < tensor->dim_count; i++) {
-        libgguf_json_u64(json, tensor->dims[i]);
-    }
-    libgguf_json_array_end(json);
+    json_tensor_members(json, tensor);
     libgguf_json_member_u64(json, "data_offset", tensor->data_offset);
     libgguf_json_key(json, "size");
     if (tensor->size_known) {

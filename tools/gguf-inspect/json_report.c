@@ -1,7 +1,5 @@
 #include "json_report.h"
 
-#include <math.h>
-
 #include "check_text.h"
 #include "cli/output.h"
 #include "data_report.h"
@@ -63,18 +61,6 @@ static void member_str(struct libgguf_json *json, const char *key, const struct 
         json_value_str(json, file, str);
     } else {
         libgguf_json_null(json);
-    }
-}
-
-static void member_float(struct libgguf_json *json, const char *key, double value)
-{
-    libgguf_json_key(json, key);
-    if (isnan(value)) {
-        libgguf_json_null(json);
-    } else if ((double)(float)value == value) {
-        libgguf_json_f32(json, (float)value);
-    } else {
-        libgguf_json_f64(json, value);
     }
 }
 
@@ -174,9 +160,9 @@ static void model_member(struct libgguf_json *json, const struct libgguf_file *f
     member_number(json, "expert_used_count", params.expert_used_count);
     member_number(json, "sliding_window", params.sliding_window);
     member_number(json, "rope_dimension_count", params.rope_dimension_count);
-    member_float(json, "rope_freq_base", params.rope_freq_base);
-    member_float(json, "rope_scaling_factor", params.rope_scaling_factor);
-    member_float(json, "norm_epsilon", params.norm_epsilon);
+    json_member_float(json, "rope_freq_base", params.rope_freq_base);
+    json_member_float(json, "rope_scaling_factor", params.rope_scaling_factor);
+    json_member_float(json, "norm_epsilon", params.norm_epsilon);
     libgguf_json_object_end(json);
 }
 

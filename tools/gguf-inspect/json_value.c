@@ -1,5 +1,6 @@
 #include "json_value.h"
 
+#include <math.h>
 #include <string.h>
 
 void json_value_str(struct libgguf_json *json, const struct libgguf_file *file,
@@ -103,4 +104,28 @@ void json_value_members(struct libgguf_json *json, const struct libgguf_file *fi
     if (value->type == LIBGGUF_VALUE_BOOL && value->as.boolean > 1) {
         libgguf_json_member_u64(json, "byte", value->as.boolean);
     }
+}
+
+void json_member_float(struct libgguf_json *json, const char *key, double value)
+{
+    libgguf_json_key(json, key);
+    if (isnan(value)) {
+        libgguf_json_null(json);
+    } else if ((double)(float)value == value) {
+        libgguf_json_f32(json, (float)value);
+    } else {
+        libgguf_json_f64(json, value);
+    }
+}
+
+void json_tensor_members(struct libgguf_json *json, const struct libgguf_tensor *tensor)
+{
+    libgguf_json_member_text(json, "type", tensor->type ? tensor->type->name : NULL);
+    libgguf_json_member_u64(json, "type_id", tensor->type_id);
+    libgguf_json_key(json, "dims");
+    libgguf_json_array_begin(json, LIBGGUF_JSON_LINE);
+    for (uint32_t i = 0; i < tensor->dim_count; i++) {
+        libgguf_json_u64(json, tensor->dims[i]);
+    }
+    libgguf_json_array_end(json);
 }

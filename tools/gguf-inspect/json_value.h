@@ -12,4 +12,10 @@ void json_value_str(struct libgguf_json *json, const struct libgguf_file *file,
 void json_value_members(struct libgguf_json *json, const struct libgguf_file *file,
                         const struct libgguf_value *value, uint64_t items);
 
+/** Writes a number, shortest as f32 where it is one; null for NaN. */
+void json_member_float(struct libgguf_json *json, const char *key, double value);
+
+/** Writes the members that every description of a tensor has: type, type_id and dims. */
+void json_tensor_members(struct libgguf_json *json, const struct libgguf_tensor *tensor);
+
 #endif

@@ -1,7 +1,7 @@
 # The WebAssembly module: base, format, the tokenizer's views and admission, with a C library of its
 # own. One object per source, so that only what changed is compiled again.
 set(sources
-    base/arena.c base/cursor.c base/error.c base/hash_index.c base/siphash.c base/source.c
+    base/arena.c base/cursor.c base/error.c base/hash_index.c base/list.c base/siphash.c base/source.c
     format/array.c format/file.c format/index.c format/look_alike.c format/tensor.c
     format/tensor_type.c format/value.c format/walk.c
     model/token_table.c model/token_text.c model/tokenizer.c
