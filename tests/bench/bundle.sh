@@ -12,13 +12,19 @@ bundle_cases() {
     [ -x "$tool" ] || return 0
     payload
     dense_model "$file" "$payload_size"
-    "$tool" create -q "$file" -o "$scratch/ready"
+    "$tool" create -q "$file" -o "$scratch/ready" --store "$scratch/store"
+    "$bin/gguf-manifest" create -q "$file" -o "$scratch/ready.json"
     local gone="rm -rf '$scratch/bundle' '$scratch/copy' '$scratch/casync'"
     add_case bundle-digest openssl dgst -sha256 "$file"
     add_case bundle-cp --before "$gone" cp "$file" "$scratch/copy"
     add_case cp-sync --before "$gone" sh -c 'cp "$1" "$2" && sync "$2"' sh "$file" "$scratch/copy"
     add_case bundle --before "$gone" "$tool" create "$file" -o "$scratch/bundle"
     add_case bundle-no-sync --before "$gone" "$tool" create --no-sync "$file" -o "$scratch/bundle"
+    add_case store --before "$gone" "$tool" create "$file" -o "$scratch/bundle" --store "$scratch/store"
+    add_case store-chunks --before "$gone" \
+        "$tool" create --no-file-digest "$file" -o "$scratch/bundle" --store "$scratch/store"
+    add_case store-verify "$bin/gguf-manifest" verify "$scratch/ready.json" "$file"
+    add_case store-verify-whole "$bin/gguf-manifest" verify --file-digest "$scratch/ready.json" "$file"
     add_case unpack --before "$gone" "$tool" unpack "$scratch/ready" -o "$scratch/copy"
     add_case unpack-no-sync --before "$gone" "$tool" unpack --no-sync "$scratch/ready" -o "$scratch/copy"
     if has casync; then
@@ -37,6 +43,9 @@ bundle_rows() {
     local size="$((payload_size >> 20)) MiB" reference='`cp`, then `openssl dgst -sha256`'
     compare "\`gguf-bundle create\`, $size" bundle "$reference" 'bundle-cp bundle-digest' 1.2
     compare '`create --no-sync`' bundle-no-sync "$reference" 'bundle-cp bundle-digest' 0.92
+    compare '`create`, all in the store' store '`gguf-manifest verify`' store-verify 1.1
+    compare 'the same' store '`verify --file-digest`' store-verify-whole
+    compare '`--no-file-digest`, all in the store' store-chunks '`gguf-manifest verify`' store-verify
     compare '`unpack`, verified' unpack '`cp`' bundle-cp 2
     compare '`unpack`' unpack '`cp`, then `sync`' cp-sync
     compare '`unpack --no-sync`' unpack-no-sync '`cp`' bundle-cp
