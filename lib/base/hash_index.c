@@ -9,8 +9,8 @@
 
 void hash_index_init(struct hash_index *table)
 {
-    *table = (struct hash_index){
-        .key = {(uint64_t)(uintptr_t)table, (uint64_t)(uintptr_t)table ^ 0x9e3779b97f4a7c15}};
+    *table = (struct hash_index){0};
+    siphash_make_key(table, table->key);
 }
 
 static void slot_put(struct hash_index_slot *slots, size_t capacity, struct hash_index_slot slot)

@@ -28,7 +28,7 @@ struct hash_index {
 /** True when the name at @p index of @p owner equals @p size bytes at @p data. */
 typedef bool hash_index_equal(const void *owner, uint32_t index, const void *data, size_t size);
 
-/** Makes @p table empty; its address is the key. Nothing is allocated. */
+/** Makes @p table empty, with a key of its own. Nothing is allocated. */
 void hash_index_init(struct hash_index *table);
 
 /** Makes room for @p count names in all, so that inserting them allocates nothing more. */

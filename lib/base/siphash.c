@@ -2,6 +2,15 @@
 
 #include <string.h>
 
+uint64_t siphash_host_entropy[2];
+
+void siphash_make_key(const void *table, uint64_t key[2])
+{
+    const uint64_t address = (uintptr_t)table;
+    key[0] = siphash_host_entropy[0] ^ address;
+    key[1] = siphash_host_entropy[1] ^ address ^ UINT64_C(0x9e3779b97f4a7c15);
+}
+
 static uint64_t rotate(uint64_t value, unsigned bits)
 {
     return (value << bits) | (value >> (64 - bits));

@@ -234,9 +234,7 @@ enum libgguf_status token_hash_build(const struct libgguf_tokenizer *tokenizer,
     if (!hash) {
         return failure_memory(err);
     }
-    /* The address is different in every process, so no file can be made to collide on purpose. */
-    hash->key[0] = (uint64_t)(uintptr_t)hash;
-    hash->key[1] = hash->key[0] ^ UINT64_C(0x6c62272e07bb0142);
+    siphash_make_key(hash, hash->key);
     hash->mask = mask;
     hash->id_bits = id_bits;
     enum libgguf_status status = add_tokens(hash, tokenizer, offsets, form, false, err);

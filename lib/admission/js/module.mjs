@@ -93,6 +93,7 @@ export class Module {
     this.#window = address(instance.exports.window());
     this.#answer = address(instance.exports.answer());
     this.base = address(instance.exports.base());
+    instance.exports.seed(...crypto.getRandomValues(new BigUint64Array(2)));
   }
 
   get memory() {

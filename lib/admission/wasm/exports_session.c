@@ -3,6 +3,7 @@
 
 #include "admission/wasm/module.h"
 #include "base/error.h"
+#include "base/siphash.h"
 
 _Alignas(64) unsigned char module_window[LIBGGUF_ADMISSION_WINDOW];
 uint64_t module_answer[ANSWER_COUNT];
@@ -43,6 +44,15 @@ EXPORT("answer") void *export_answer(void);
 void *export_answer(void)
 {
     return module_answer;
+}
+
+/* A module has no randomness of its own, and its addresses are the same in every page. */
+EXPORT("seed") enum libgguf_status export_seed(uint64_t first, uint64_t second);
+enum libgguf_status export_seed(uint64_t first, uint64_t second)
+{
+    siphash_host_entropy[0] = first;
+    siphash_host_entropy[1] = second;
+    return LIBGGUF_OK;
 }
 
 extern unsigned char __heap_base; /* defined by the linker */
