@@ -137,8 +137,9 @@ static int bundle_make(struct bundle *bundle, unsigned seed, size_t tensors, siz
 }
 
 /** Opens, fills in steps of @p step bytes and closes chunk @p index; the first failure. */
-static enum libgguf_status bundle_send(struct libgguf_admission *admission, uint32_t session,
-                                       const struct bundle *bundle, size_t index, size_t step)
+static inline enum libgguf_status bundle_send(struct libgguf_admission *admission, uint32_t session,
+                                              const struct bundle *bundle, size_t index,
+                                              size_t step)
 {
     uint32_t handle;
     enum libgguf_status status =

@@ -13,8 +13,22 @@
 static struct libgguf_tokenizer *tokenizer;
 static uint32_t tokenizer_handle;
 
+/*
+ * An array is read window by window; the iterator stands where the last call ended, so that a long
+ * list is walked once.
+ */
+static struct {
+    uint32_t handle;
+    uint32_t entry;
+    uint64_t next;
+    struct libgguf_array_iter iter;
+} reading;
+
 void module_forget(uint32_t handle)
 {
+    if (reading.handle == handle) {
+        reading.handle = 0; /* the iterator walks an array of the index that goes */
+    }
     if (tokenizer && tokenizer_handle == handle) {
         libgguf_tokenizer_free(tokenizer);
         tokenizer = NULL;
@@ -182,17 +196,6 @@ static void pack_value(struct packer *packer, const struct libgguf_value *first)
         }
     }
 }
-
-/*
- * An array is read window by window; the iterator stands where the last call ended, so that a long
- * list is walked once.
- */
-static struct {
-    uint32_t handle;
-    uint32_t entry;
-    uint64_t next;
-    struct libgguf_array_iter iter;
-} reading;
 
 static void read_from(uint32_t handle, uint32_t entry, const struct libgguf_array *array,
                       uint64_t from)

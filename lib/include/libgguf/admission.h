@@ -160,7 +160,9 @@ libgguf_admission_append(struct libgguf_admission *admission, uint32_t chunk, co
 
 /**
  * Closes an open chunk: accepted when it is full and has the digest of the plan, otherwise missing
- * as before it was opened. Closing early is how a chunk is given up.
+ * as before it was opened. Closing early is how a chunk is given up; one that is full can only be
+ * judged, so who may have to give up a complete one (a transfer that ends with an error after its
+ * last byte) keeps that byte back until it is sure.
  * Statuses: HANDLE, TRUNCATED (bytes lack), DIGEST (other bytes).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
