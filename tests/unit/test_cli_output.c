@@ -86,21 +86,23 @@ static int silent(bool (*action)(struct cli_output *), struct cli_output *output
     return result;
 }
 
+static const struct cli_inputs no_inputs;
+
 static bool open_new(struct cli_output *output)
 {
-    return cli_output_open(output, "file", CLI_OUTPUT_NEW);
+    return cli_output_open(output, "file", CLI_OUTPUT_NEW, &no_inputs);
 }
 
 static bool open_where_there_is_no_directory(struct cli_output *output)
 {
-    return cli_output_open(output, "none/file", CLI_OUTPUT_REPLACE);
+    return cli_output_open(output, "none/file", CLI_OUTPUT_REPLACE, &no_inputs);
 }
 
 static void the_final_name_appears_only_when_committed(void **state)
 {
     (void)state;
     struct cli_output output;
-    assert_true(cli_output_open(&output, "file", CLI_OUTPUT_REPLACE));
+    assert_true(cli_output_open(&output, "file", CLI_OUTPUT_REPLACE, &no_inputs));
     fputs("new", output.stream);
     assert_int_equal(access("file", F_OK), -1);
     assert_int_equal(entry_count(), 1);
@@ -119,7 +121,7 @@ static void a_discarded_output_leaves_the_old_file(void **state)
     (void)state;
     struct cli_output output;
     write_file("file", "old");
-    assert_true(cli_output_open(&output, "file", CLI_OUTPUT_REPLACE));
+    assert_true(cli_output_open(&output, "file", CLI_OUTPUT_REPLACE, &no_inputs));
     fputs("new", output.stream);
     cli_output_discard(&output);
     assert_file("file", "old");
@@ -133,7 +135,7 @@ static void the_target_of_a_link_is_replaced_and_keeps_its_mode(void **state)
     write_file("file", "old");
     assert_int_equal(chmod("file", 0640), 0);
     assert_int_equal(symlink("file", "link"), 0);
-    assert_true(cli_output_open(&output, "link", CLI_OUTPUT_REPLACE));
+    assert_true(cli_output_open(&output, "link", CLI_OUTPUT_REPLACE, &no_inputs));
     fputs("new", output.stream);
     assert_true(cli_output_commit(&output));
     assert_file("file", "new");
@@ -172,7 +174,7 @@ static void a_full_disk_is_an_error(void **state)
     if (access("/dev/full", W_OK) != 0) {
         skip();
     }
-    assert_true(cli_output_open(&output, "/dev/full", CLI_OUTPUT_REPLACE));
+    assert_true(cli_output_open(&output, "/dev/full", CLI_OUTPUT_REPLACE, &no_inputs));
     fputs("text", output.stream);
     assert_false(silent(cli_output_commit, &output));
 }
@@ -184,7 +186,8 @@ static void an_interrupted_tool_leaves_nothing_behind(void **state)
     assert_true(child >= 0);
     if (child == 0) {
         struct cli_output output;
-        if (cli_output_open(&output, "file", CLI_OUTPUT_REPLACE) && entry_count() == 1) {
+        if (cli_output_open(&output, "file", CLI_OUTPUT_REPLACE, &no_inputs) &&
+            entry_count() == 1) {
             raise(SIGTERM);
         }
         _exit(1);

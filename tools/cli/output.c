@@ -14,6 +14,8 @@
 
 #include "cli/report.h"
 
+#define STDOUT_NAME "standard output"
+
 /* Names that a signal handler removes: written before the flag is set, read only when it is. */
 #define SLOT_COUNT 8
 static struct {
@@ -136,11 +138,27 @@ static bool open_directly(struct cli_output *output)
     return true;
 }
 
-bool cli_output_open(struct cli_output *output, const char *path, enum cli_output_mode mode)
+bool cli_output_check(const char *path, const struct cli_inputs *inputs)
+{
+    struct stat status;
+    const bool is_stdout = strcmp(path, "-") == 0;
+    if ((is_stdout ? fstat(STDOUT_FILENO, &status) : stat(path, &status)) == 0 &&
+        cli_inputs_contain(inputs, &status)) {
+        cli_error(is_stdout ? STDOUT_NAME : path, "is one of the files that are read");
+        return false;
+    }
+    return true;
+}
+
+bool cli_output_open(struct cli_output *output, const char *path, enum cli_output_mode mode,
+                     const struct cli_inputs *inputs)
 {
     *output = (struct cli_output){.path = path, .mode = mode, .slot = -1};
+    if (!cli_output_check(path, inputs)) {
+        return false;
+    }
     if (strcmp(path, "-") == 0) {
-        output->path = "standard output";
+        output->path = STDOUT_NAME;
         output->stream = stdout;
         return true;
     }
@@ -204,20 +222,38 @@ static int give_final_name(const struct cli_output *output)
     return rename(output->temporary, output->target);
 }
 
+void cli_output_failed(struct cli_output *output, int reason)
+{
+    if (output->reason == 0) {
+        output->reason = reason ? reason : EIO;
+    }
+}
+
+/* Writes what the stream still holds; false, and the reason is kept, when it could not take all. */
+static bool flush(struct cli_output *output)
+{
+    errno = 0;
+    if (fflush(output->stream) != 0 || ferror(output->stream)) {
+        cli_output_failed(output, errno);
+    }
+    return output->reason == 0;
+}
+
 static bool commit_direct(struct cli_output *output)
 {
     FILE *stream = output->stream;
-    errno = 0;
-    bool written = fflush(stream) == 0 && !ferror(stream);
-    const int reason = errno ? errno : EIO;
+    bool written = flush(output);
     if (stream == stdout) {
         if (!written) {
-            cli_stdout_failed(reason);
+            cli_stdout_failed(output->reason);
         }
     } else {
-        written = fclose(stream) == 0 && written;
+        if (fclose(stream) != 0) {
+            written = false;
+            cli_output_failed(output, errno);
+        }
         if (!written) {
-            cli_error_errno(output->path, reason, "cannot write");
+            cli_error_errno(output->path, output->reason, "cannot write");
         }
     }
     forget(output);
@@ -229,25 +265,21 @@ bool cli_output_commit(struct cli_output *output)
     if (!output->target) {
         return commit_direct(output);
     }
-    FILE *stream = output->stream;
-    output->stream = NULL;
-    errno = 0;
-    bool written = fflush(stream) == 0 && !ferror(stream) &&
-                   (fsync(fileno(stream)) == 0 || is_pointless_sync(errno));
-    int reason = errno;
-    if (fclose(stream) != 0 && written) {
-        written = false;
-        reason = errno;
+    if (flush(output) && fsync(fileno(output->stream)) != 0 && !is_pointless_sync(errno)) {
+        cli_output_failed(output, errno);
     }
-    if (written && give_final_name(output) != 0) {
-        written = false;
-        reason = errno;
+    if (fclose(output->stream) != 0) {
+        cli_output_failed(output, errno);
     }
+    if (output->reason == 0 && give_final_name(output) != 0) {
+        cli_output_failed(output, errno);
+    }
+    const bool written = output->reason == 0;
     if (written) {
         sync_directory(output->target);
     } else {
         unlink(output->temporary);
-        cli_error_errno(output->path, reason ? reason : EIO, "cannot write");
+        cli_error_errno(output->path, output->reason, "cannot write");
     }
     forget(output);
     return written;

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "cli/inputs.h"
+
 /**
  * Gives stdout a buffer that suits long listings, and makes sure that no file which is opened later
  * takes the place of a closed standard stream. Called by cli_main().
@@ -49,10 +51,24 @@ struct cli_output {
     char *temporary;  /* name until then */
     enum cli_output_mode mode;
     int slot;
+    int reason; /* errno of what failed first, or 0 */
 };
 
-/** Opens @p path for writing; false when that failed, which is reported. */
-bool cli_output_open(struct cli_output *output, const char *path, enum cli_output_mode mode);
+/** False, which is reported, when writing @p path would replace one of @p inputs. */
+bool cli_output_check(const char *path, const struct cli_inputs *inputs);
+
+/**
+ * Opens @p path for writing; false when that failed, which is reported. What is read, and so must
+ * not be written over, is in @p inputs.
+ */
+bool cli_output_open(struct cli_output *output, const char *path, enum cli_output_mode mode,
+                     const struct cli_inputs *inputs);
+
+/**
+ * Remembers that a write to the stream failed, and the errno of it: a stream only remembers that it
+ * failed. cli_output_commit() then fails for this reason.
+ */
+void cli_output_failed(struct cli_output *output, int reason);
 
 /**
  * Flushes, syncs and renames. False when any of it failed, which is reported; then nothing is left

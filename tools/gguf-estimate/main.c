@@ -1,7 +1,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "cli/model_path.h"
 #include "cli/output.h"
 #include "cli/program.h"
 #include "cli/report.h"
@@ -86,7 +88,44 @@ struct estimate_options {
     struct growth growth;
     struct output outputs[MAX_OUTPUTS];
     size_t output_count;
+    struct cli_inputs inputs; /* of all entries, with their shards */
 };
+
+/* The directory of @p path; and whatever stands there, for a link what it leads to. */
+static bool place_of(const char *path, struct stat *directory, struct stat *file, bool *is_there)
+{
+    const char *slash = strrchr(path, '/');
+    char *name = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    const bool found = name && stat(name, directory) == 0;
+    free(name);
+    *is_there = stat(path, file) == 0;
+    return found;
+}
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether both names are of one file, which need not be there yet. */
+static bool is_same_output(const char *a, const char *b)
+{
+    struct stat directories[2];
+    struct stat files[2];
+    bool there[2];
+    if (strcmp(a, b) == 0) {
+        return true;
+    }
+    if (!place_of(a, &directories[0], &files[0], &there[0]) ||
+        !place_of(b, &directories[1], &files[1], &there[1])) {
+        return false;
+    }
+    if (there[0] && there[1]) {
+        return is_same_file(&files[0], &files[1]);
+    }
+    return is_same_file(&directories[0], &directories[1]) &&
+           strcmp(cli_file_name(a), cli_file_name(b)) == 0;
+}
 
 static enum cli_exit add_output(struct cli_args *args, struct estimate_options *options,
                                 const char *text)
@@ -100,12 +139,16 @@ static enum cli_exit add_output(struct cli_args *args, struct estimate_options *
                                "size-limit, not '%s'",
                                text);
     }
-    for (size_t i = 0; i < options->output_count && !path; i++) {
-        if (!options->outputs[i].path) {
+    for (size_t i = 0; i < options->output_count; i++) {
+        const char *other = options->outputs[i].path;
+        if (!path && !other) {
             return cli_usage_error(args,
                                    "only one format can go to standard output: write the "
                                    "others as --format %s=FILE",
                                    format->name);
+        }
+        if (path && other && is_same_output(path, other)) {
+            return cli_usage_error(args, "only one format can go to one file: '%s'", path);
         }
     }
     if (options->output_count == MAX_OUTPUTS) {
@@ -212,38 +255,53 @@ static bool parse(struct cli_args *args, struct estimate_options *options, enum 
     return *exit == CLI_YES;
 }
 
-static bool print_one(const struct output *output, const struct report *report)
+static bool print_one(const struct output *output, const struct report *report,
+                      const struct cli_inputs *inputs)
 {
     struct cli_output file;
     if (!output->path) {
         return output->format->print(report, stdout);
     }
-    if (!cli_output_open(&file, output->path, CLI_OUTPUT_REPLACE)) {
+    if (!cli_output_open(&file, output->path, CLI_OUTPUT_REPLACE, inputs)) {
         return false;
     }
     errno = 0;
-    if (!output->format->print(report, file.stream)) {
-        if (ferror(file.stream)) {
-            cli_error_errno(output->path, errno ? errno : EIO, "cannot write");
-        }
+    const bool printed = output->format->print(report, file.stream);
+    if (!printed && !ferror(file.stream)) {
         cli_output_discard(&file);
         return false;
+    }
+    if (!printed) {
+        cli_output_failed(&file, errno);
     }
     return cli_output_commit(&file);
 }
 
-static enum cli_exit measure_all(const struct estimate_options *options, struct measurement *items)
+/* Nothing is written when one of the outputs would replace what was read. */
+static bool check_outputs(struct estimate_options *options)
+{
+    bool good = cli_inputs_add(&options->inputs, options->config) &&
+                cli_inputs_add(&options->inputs, options->baseline_path);
+    for (size_t i = 0; i < options->output_count && good; i++) {
+        const char *path = options->outputs[i].path;
+        good = cli_output_check(path ? path : "-", &options->inputs);
+    }
+    return good;
+}
+
+static enum cli_exit measure_all(struct estimate_options *options, struct measurement *items)
 {
     const struct measure_rules rules = {&options->baseline, &options->growth};
     enum cli_exit worst = CLI_YES;
     for (size_t i = 0; i < options->entries.count; i++) {
-        const enum cli_exit status = measure(&options->entries.items[i], &rules, &items[i]);
+        const enum cli_exit status =
+            measure(&options->entries.items[i], &rules, &options->inputs, &items[i]);
         worst = status > worst ? status : worst;
     }
     return worst;
 }
 
-static enum cli_exit estimate_all(const struct estimate_options *options)
+static enum cli_exit estimate_all(struct estimate_options *options)
 {
     struct measurement *items = calloc(options->entries.count, sizeof *items);
     if (!items) {
@@ -252,8 +310,10 @@ static enum cli_exit estimate_all(const struct estimate_options *options)
     }
     enum cli_exit status = measure_all(options, items);
     const struct report report = {items, options->entries.count, status == CLI_YES};
-    for (size_t i = 0; i < options->output_count; i++) {
-        if (!print_one(&options->outputs[i], &report)) {
+    const bool writes = check_outputs(options);
+    status = writes ? status : CLI_FAILED;
+    for (size_t i = 0; i < options->output_count && writes; i++) {
+        if (!print_one(&options->outputs[i], &report, &options->inputs)) {
             status = CLI_FAILED;
         }
     }
@@ -270,6 +330,7 @@ static enum cli_exit run(struct cli_args *args)
     if (parse(args, &options, &status)) {
         status = estimate_all(&options);
     }
+    cli_inputs_free(&options.inputs);
     entry_list_free(&options.entries);
     baseline_free(&options.baseline);
     return status;

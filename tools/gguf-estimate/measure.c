@@ -149,11 +149,16 @@ static enum libgguf_status measure_file(const struct libgguf_file *file,
 }
 
 enum cli_exit measure(const struct entry *entry, const struct measure_rules *rules,
-                      struct measurement *out)
+                      struct cli_inputs *inputs, struct measurement *out)
 {
     *out = (struct measurement){.entry = entry};
     struct libgguf_file *file = NULL;
     enum libgguf_status status = open_model(entry, &file, &out->error);
+    if (!cli_inputs_add_model(inputs, entry->path, file)) {
+        libgguf_close(file);
+        out->failed = true;
+        return CLI_FAILED;
+    }
     const bool incomplete = status == LIBGGUF_ERR_TENSOR_RANGE || status == LIBGGUF_ERR_SHARDS;
     if (status == LIBGGUF_OK) {
         status = measure_file(file, rules, out);

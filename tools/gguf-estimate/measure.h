@@ -3,6 +3,7 @@
 #define ESTIMATE_MEASURE_H
 
 #include "baseline.h"
+#include "cli/inputs.h"
 #include "cli/program.h"
 #include "entries.h"
 
@@ -39,9 +40,12 @@ struct measure_rules {
     const struct growth *growth;
 };
 
-/** Estimates @p entry. What goes wrong is reported and noted in @p out. */
+/**
+ * Estimates @p entry. What goes wrong is reported and noted in @p out; the files that were read are
+ * added to @p inputs.
+ */
 enum cli_exit measure(const struct entry *entry, const struct measure_rules *rules,
-                      struct measurement *out);
+                      struct cli_inputs *inputs, struct measurement *out);
 
 /** Whether the load fails the model: in a gate, or when nothing passes. */
 bool measure_blames(const struct measurement *measurement, const struct load *load);

@@ -186,9 +186,22 @@ static enum cli_exit print(const struct create_options *options,
         cli_output_discard(output);
         return CLI_FAILED;
     }
-    /* A stream that failed is noticed, and reported, when it is closed. */
-    (void)format_print(manifest, options->format, options->url, output->stream);
+    const int failed = format_print(manifest, options->format, options->url, output->stream);
+    if (failed) {
+        cli_output_failed(output, failed);
+    }
     return cli_output_commit(output) ? CLI_YES : CLI_FAILED;
+}
+
+static bool open_output(const struct create_options *options, const struct opened *opened,
+                        struct cli_output *output)
+{
+    struct cli_inputs inputs = {0};
+    const bool done = cli_inputs_add_model(&inputs, options->model, opened->file) &&
+                      cli_output_open(output, options->output ? options->output : "-",
+                                      CLI_OUTPUT_REPLACE, &inputs);
+    cli_inputs_free(&inputs);
+    return done;
 }
 
 static enum cli_exit create(struct create_options *options)
@@ -201,7 +214,7 @@ static enum cli_exit create(struct create_options *options)
     const bool is_stream = strcmp(options->model, "-") == 0;
     if ((is_stream ? open_stream(options, &open_options, &opened)
                    : open_path(options, &open_options, &opened)) &&
-        cli_output_open(&output, options->output ? options->output : "-", CLI_OUTPUT_REPLACE)) {
+        open_output(options, &opened, &output)) {
         struct libgguf_manifest *const manifest = hash(options, &opened);
         if (manifest) {
             warn_of_missing_data(options->model, manifest);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 
 #include <libgguf/utf8.h>
@@ -182,12 +183,16 @@ static void print_metalink_file(FILE *stream, const struct libgguf_manifest *man
     fputs("  </file>\n", stream);
 }
 
-bool format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
-                  const char *url, FILE *stream)
+int format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
+                 const char *url, FILE *stream)
 {
+    struct libgguf_error err;
     if (format == FORMAT_JSON) {
-        return !libgguf_manifest_write(manifest, cli_json_to_stream, stream, NULL);
+        const bool written =
+            libgguf_manifest_write(manifest, cli_json_to_stream, stream, &err) == LIBGGUF_OK;
+        return written ? 0 : err.sys_errno ? err.sys_errno : ENOMEM;
     }
+    errno = 0;
     if (format == FORMAT_METALINK) {
         fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
               "<metalink xmlns=\"urn:ietf:params:xml:ns:metalink\">\n",
@@ -205,5 +210,5 @@ bool format_print(const struct libgguf_manifest *manifest, enum manifest_format 
     if (format == FORMAT_METALINK) {
         fputs("</metalink>\n", stream);
     }
-    return !ferror(stream);
+    return !ferror(stream) ? 0 : errno ? errno : EIO;
 }

@@ -29,8 +29,7 @@ struct libgguf_manifest *input_manifest(const char *path)
     return manifest;
 }
 
-/* "PATH.sig"; NULL when out of memory, which is reported. */
-static char *signature_path(const char *path)
+char *input_signature_path(const char *path)
 {
     const size_t size = strlen(path);
     char *const name = malloc(size + sizeof ".sig");
@@ -73,7 +72,7 @@ static enum cli_exit check(const char *path, const char *data, size_t size, cons
 enum cli_exit input_check_signature(const char *path, const char *data, size_t size,
                                     const char *key, const char *signature)
 {
-    char *const default_path = signature ? NULL : signature_path(path);
+    char *const default_path = signature ? NULL : input_signature_path(path);
     if (!signature && !default_path) {
         return CLI_FAILED;
     }

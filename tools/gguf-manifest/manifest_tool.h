@@ -46,6 +46,9 @@ struct libgguf_manifest *input_manifest(const char *path);
 struct libgguf_manifest *input_signed_manifest(const char *path, const char *key,
                                                const char *signature, enum cli_exit *exit);
 
+/** "PATH.sig", for the caller to free; NULL when out of memory, which is reported. */
+char *input_signature_path(const char *path);
+
 /** A signature that was read and does not match: CLI_NO. Reports. */
 enum cli_exit input_check_signature(const char *path, const char *data, size_t size,
                                     const char *key, const char *signature);
@@ -61,11 +64,11 @@ bool format_is_possible(const struct libgguf_manifest *manifest, enum manifest_f
                         const char *url, const char *file);
 
 /**
- * Prints @p manifest as anything but FORMAT_TEXT; @p url is for FORMAT_METALINK. False when the
- * stream failed.
+ * Prints @p manifest as anything but FORMAT_TEXT; @p url is for FORMAT_METALINK. Returns 0, or the
+ * errno of the stream.
  */
-bool format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
-                  const char *url, FILE *stream);
+int format_print(const struct libgguf_manifest *manifest, enum manifest_format format,
+                 const char *url, FILE *stream);
 
 /** Prints "402,368 bytes (393 KiB)"; what is less than a KiB without the second number. */
 void print_size(uint64_t size);

@@ -42,10 +42,16 @@ static bool parse(struct cli_args *args, struct sign_options *options, enum cli_
     return true;
 }
 
-static enum cli_exit write_signature(const struct libgguf_signature *signature, const char *path)
+static enum cli_exit write_signature(const struct sign_options *options,
+                                     const struct libgguf_signature *signature, const char *path)
 {
+    struct cli_inputs inputs = {0};
     struct cli_output output;
-    if (!cli_output_open(&output, path, CLI_OUTPUT_REPLACE)) {
+    const bool opened = cli_inputs_add(&inputs, options->manifest) &&
+                        cli_inputs_add(&inputs, options->key) &&
+                        cli_output_open(&output, path, CLI_OUTPUT_REPLACE, &inputs);
+    cli_inputs_free(&inputs);
+    if (!opened) {
         return CLI_FAILED;
     }
     fwrite(signature->bytes, 1, signature->size, output.stream);
@@ -90,17 +96,10 @@ enum cli_exit manifest_sign(struct cli_args *args)
         return CLI_FAILED;
     }
     if (options.file) {
-        return write_signature(&signature, options.file);
+        return write_signature(&options, &signature, options.file);
     }
-    const size_t size = strlen(options.manifest);
-    char *const path = malloc(size + sizeof ".sig");
-    if (!path) {
-        cli_error(options.manifest, "out of memory");
-        return CLI_FAILED;
-    }
-    memcpy(path, options.manifest, size);
-    memcpy(path + size, ".sig", sizeof ".sig");
-    exit = write_signature(&signature, path);
+    char *const path = input_signature_path(options.manifest);
+    exit = path ? write_signature(&options, &signature, path) : CLI_FAILED;
     free(path);
     return exit;
 }
