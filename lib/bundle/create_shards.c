@@ -225,7 +225,7 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
         status = pack_open_root(sharding->directory, &pack->root, &pack->made_root, err);
     }
     if (!status) {
-        status = pack_check_vacant(pack->root, pack->options->force || pack->options->resume, err);
+        status = pack_check_vacant(pack->root, pack->options, err);
     }
     if (!status) {
         status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_MANIFEST, err);

@@ -1,3 +1,6 @@
+/* For realpath(), which POSIX has in its XSI part. */
+#define _XOPEN_SOURCE 700
+
 #include "bundle/output_file.h"
 
 #include <errno.h>
@@ -9,6 +12,19 @@
 
 #include "bundle/durable.h"
 #include "bundle/place.h"
+
+/* What a link leads to is replaced, never the link. */
+static enum libgguf_status follow_link(const char *path, char **out, struct libgguf_error *err)
+{
+    struct stat facts;
+    const bool is_link = lstat(path, &facts) == 0 && S_ISLNK(facts.st_mode);
+    *out = is_link ? realpath(path, NULL) : strdup(path);
+    if (*out) {
+        return LIBGGUF_OK;
+    }
+    return is_link && errno != ENOMEM ? failure_errno(err, errno, "cannot follow the link")
+                                      : failure_memory(err);
+}
 
 /* Opens the directory of @p path, and splits off the name. */
 static enum libgguf_status find_place(struct output_file *output, const char *path,
@@ -43,7 +59,7 @@ static enum libgguf_status refuse_input(struct libgguf_error *err)
                    "is one of the files that are read");
 }
 
-/* Looks at what stands under the final name, and where a link there leads to. */
+/* Looks at what stands under the final name. */
 static enum libgguf_status check_target(const struct output_file *output,
                                         output_file_is_input *is_input, void *context,
                                         struct libgguf_error *err)
@@ -55,8 +71,10 @@ static enum libgguf_status check_target(const struct output_file *output,
     if (S_ISDIR(facts.st_mode)) {
         return failure_errno(err, EISDIR, "cannot write");
     }
-    if (is_input(context, &facts) ||
-        (fstatat(output->directory, output->name, &facts, 0) == 0 && is_input(context, &facts))) {
+    if (!S_ISREG(facts.st_mode)) {
+        return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET, "is no regular file");
+    }
+    if (is_input(context, &facts)) {
         return refuse_input(err);
     }
     return output->force ? LIBGGUF_OK
@@ -149,7 +167,12 @@ enum libgguf_status output_file_open(struct output_file *output, const char *pat
                                      void *context, struct libgguf_error *err)
 {
     *output = (struct output_file){.fd = -1, .directory = -1, .force = force, .keep = keep};
-    enum libgguf_status status = find_place(output, path, err);
+    char *target;
+    enum libgguf_status status = follow_link(path, &target, err);
+    if (!status) {
+        status = find_place(output, target, err);
+        free(target);
+    }
     if (!status) {
         status = check_target(output, is_input, context, err);
     }

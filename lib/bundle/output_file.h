@@ -27,7 +27,8 @@ struct output_file {
 typedef bool output_file_is_input(void *context, const struct stat *facts);
 
 /*
- * Prepares to write @p size bytes to @p path.
+ * Prepares to write @p size bytes to @p path, or to the file that a link there leads to. What is
+ * there and no regular file is never replaced.
  * Statuses: EXISTS, SAME_FILE, BUSY, IO, MEMORY.
  */
 enum libgguf_status output_file_open(struct output_file *output, const char *path, uint64_t size,

@@ -60,8 +60,12 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
 /* Releases all; after a failure removes what was made, unless it is to be resumed. */
 void pack_close(struct pack *pack, const char *directory, enum libgguf_status status);
 
-/* EXISTS unless @p root is empty or may be written into. Shards and chunks alike. */
-enum libgguf_status pack_check_vacant(int root, bool may_replace, struct libgguf_error *err);
+/*
+ * EXISTS unless @p root is empty or may be written into. Shards and chunks alike. What holds no
+ * bundle, and none that was begun, is told apart by the error's sys_errno: ENOTEMPTY.
+ */
+enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_create_options *options,
+                                      struct libgguf_error *err);
 /* Makes or opens @p directory and takes its lock. */
 enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
                                    struct libgguf_error *err);
@@ -109,7 +113,9 @@ enum libgguf_status pack_gzip(struct pack *pack, struct libgguf_manifest *manife
 enum libgguf_status pack_commit(struct pack *pack, struct libgguf_bundle_created *created,
                                 struct libgguf_error *err);
 
-/* Writes the additional files. pack_extras.c */
+/* EXISTS when an additional file would replace one with other bytes. pack_extras.c */
+enum libgguf_status pack_check_extras(const struct pack *pack, struct libgguf_error *err);
+/* Writes the additional files. */
 enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *err);
 
 /*

@@ -19,6 +19,63 @@ static bool is_allowed(const char *path)
              (path[chunks] == '/' || path[chunks] == '\0'));
 }
 
+/* Returns 0 or errno. */
+static int compare_bytes(int fd, const struct libgguf_bundle_extra *extra, bool *same)
+{
+    const unsigned char *const expected = extra->data;
+    unsigned char bytes[16384];
+    int failed = 0;
+    *same = true;
+    for (size_t at = 0; at < extra->size && *same && !failed;) {
+        const size_t left = extra->size - at;
+        const size_t step = left < sizeof bytes ? left : sizeof bytes;
+        size_t got;
+        failed = place_read_at(fd, bytes, step, at, &got);
+        *same = !failed && got == step && memcmp(bytes, expected + at, step) == 0;
+        at += step;
+    }
+    return failed;
+}
+
+static enum libgguf_status check_extra(const struct pack *pack,
+                                       const struct libgguf_bundle_extra *extra,
+                                       struct libgguf_error *err)
+{
+    int fd;
+    uint64_t size;
+    bool same = false;
+    if (!is_allowed(extra->path)) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
+                       "a file of a bundle cannot be called that");
+    }
+    if (pack->options->force) {
+        return LIBGGUF_OK;
+    }
+    int failed = place_open_file(pack->root, extra->path, &fd, &size);
+    if (failed == ENOENT) {
+        return LIBGGUF_OK;
+    }
+    if (!failed) {
+        failed = size == extra->size ? compare_bytes(fd, extra, &same) : 0;
+        close(fd);
+    }
+    if (failed && failed != ELOOP) {
+        return failure_errno(err, failed, "cannot read %.100s", extra->path);
+    }
+    return same ? LIBGGUF_OK
+                : (enum libgguf_status)failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+                                               "%.100s is there, and is another file", extra->path);
+}
+
+enum libgguf_status pack_check_extras(const struct pack *pack, struct libgguf_error *err)
+{
+    enum libgguf_status status = LIBGGUF_OK;
+    for (size_t i = 0; i < pack->options->extra_count && !status; i++) {
+        status = check_extra(pack, &pack->options->extras[i], err);
+    }
+    return status;
+}
+
 /* Opens the directory that @p path lies in, making those that are not there; stores the rest. */
 static int enter_parents(int root, const char *path, int *out, const char **name)
 {
@@ -70,10 +127,6 @@ enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *e
         const struct libgguf_bundle_extra *const extra = &options->extras[i];
         const char *name;
         int at = -1;
-        if (!is_allowed(extra->path)) {
-            return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
-                           "a file of a bundle cannot be called that");
-        }
         int failed = enter_parents(pack->root, extra->path, &at, &name);
         enum libgguf_status status = LIBGGUF_OK;
         if (!failed) {

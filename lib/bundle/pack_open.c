@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "base/source.h"
 #include "bundle/durable.h"
+#include "bundle/manifest_file.h"
 
 enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
                                    struct libgguf_error *err)
@@ -29,34 +30,72 @@ enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
 
 /* What was seen in a directory. */
 struct contents {
-    bool manifest;
-    bool other;
+    bool any;
+    bool manifest; /* a file of that name, which others use too */
+    bool begun;    /* what an interrupted creation leaves */
 };
 
 static bool note_entry(void *context, const char *name)
 {
     struct contents *const contents = context;
-    if (strcmp(name, LIBGGUF_BUNDLE_MANIFEST) == 0) {
-        contents->manifest = true;
-    } else {
-        contents->other = true;
-    }
-    return !contents->manifest;
+    contents->any = true;
+    contents->manifest = contents->manifest || strcmp(name, LIBGGUF_BUNDLE_MANIFEST) == 0;
+    contents->begun =
+        contents->begun || strcmp(name, LIBGGUF_BUNDLE_CHUNKS) == 0 || place_is_partial_name(name);
+    return true;
 }
 
-enum libgguf_status pack_check_vacant(int root, bool may_replace, struct libgguf_error *err)
+/* Whether the manifest in @p root is one of ours. */
+static enum libgguf_status find_bundle(int root, bool *found, struct libgguf_error *err)
+{
+    struct libgguf_manifest *manifest;
+    const enum libgguf_status status = manifest_file_read(root, NULL, 0, &manifest, NULL);
+    libgguf_manifest_free(manifest);
+    *found = status == LIBGGUF_OK;
+    return status == LIBGGUF_ERR_MEMORY ? failure_memory(err) : LIBGGUF_OK;
+}
+
+static enum libgguf_status refuse_contents(const struct contents *contents, bool is_bundle,
+                                           struct libgguf_error *err)
+{
+    if (is_bundle || contents->begun) {
+        return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET, "there is %s in this directory",
+                       is_bundle ? "a bundle" : "an unfinished bundle");
+    }
+    error_set(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+              "the directory is not empty and holds no bundle");
+    if (err) {
+        err->sys_errno = ENOTEMPTY;
+    }
+    return LIBGGUF_ERR_EXISTS;
+}
+
+enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_create_options *options,
+                                      struct libgguf_error *err)
 {
     struct contents contents = {0};
+    bool is_bundle = false;
     const int failed = place_list(root, note_entry, &contents);
     if (failed) {
         return failure_errno(err, failed, "cannot list the directory");
     }
-    if (may_replace || (!contents.manifest && !contents.other)) {
+    if (options->force || !contents.any) {
         return LIBGGUF_OK;
     }
-    return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
-                   contents.manifest ? "there is a bundle in this directory already"
-                                     : "the directory is not empty");
+    if (contents.manifest) {
+        const enum libgguf_status status = find_bundle(root, &is_bundle, err);
+        if (status) {
+            return status;
+        }
+    }
+    if (!options->resume) {
+        return refuse_contents(&contents, is_bundle, err);
+    }
+    if (contents.manifest && !is_bundle) {
+        return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+                       "%s is there, and not that of a bundle", LIBGGUF_BUNDLE_MANIFEST);
+    }
+    return LIBGGUF_OK;
 }
 
 static bool remove_partial(void *context, const char *name)
@@ -232,7 +271,6 @@ static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *
 
 enum libgguf_status pack_open(struct pack *pack, const char *directory, struct libgguf_error *err)
 {
-    const bool may_replace = pack->options->force || pack->options->resume;
     enum libgguf_status status = pack_add_inputs(pack, pack->model, err);
     if (!status && pack->options->origin) {
         status = pack_add_inputs(pack, pack->options->origin, err);
@@ -241,7 +279,10 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
         status = pack_open_root(directory, &pack->root, &pack->made_root, err);
     }
     if (!status) {
-        status = pack_check_vacant(pack->root, may_replace, err);
+        status = pack_check_vacant(pack->root, pack->options, err);
+    }
+    if (!status) {
+        status = pack_check_extras(pack, err);
     }
     if (!status) {
         status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_MANIFEST, err);

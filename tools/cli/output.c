@@ -164,6 +164,10 @@ bool cli_output_open(struct cli_output *output, const char *path, enum cli_outpu
     }
     struct stat status;
     const bool exists = stat(path, &status) == 0;
+    if (!exists && lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+        cli_error_errno(path, ENOENT, "cannot follow the link");
+        return false;
+    }
     if (exists && S_ISDIR(status.st_mode)) {
         cli_error(path, "is a directory");
         return false;

@@ -41,7 +41,7 @@ enum cli_output_mode {
  * A file being written. The bytes go to a temporary file in the same directory, which is removed
  * when the tool fails or is interrupted (SIGHUP, SIGINT, SIGTERM). An existing target that is no
  * regular file (/dev/stdout, a pipe) is written directly; a symbolic link's target is replaced, not
- * the link. "-" is stdout.
+ * the link, and one that leads nowhere is an error. "-" is stdout.
  */
 struct cli_output {
     FILE *stream; /**< to write to; fileno() of it for descriptors */

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,9 @@ static bool check_options(struct cli_args *args, const struct create_options *op
         cli_usage_error(args, "create takes one model");
     } else if (!options->output && !options->dry_run) {
         cli_usage_error(args, "create needs -o DIR");
+    } else if (options->output && strcmp(options->output, "-") == 0) {
+        cli_usage_error(
+            args, "a bundle is not written to a stream; use ./- for a directory of that name");
     } else if (options->shards && (options->align || bundle->store || bundle->gzip)) {
         cli_usage_error(args, "--shards goes with none of --align, --store and --gzip");
     } else if (options->shards && options->with_loader) {
@@ -231,7 +235,10 @@ static enum cli_exit create_failure(const struct create_options *options,
 {
     switch (status) {
     case LIBGGUF_ERR_EXISTS:
-        cli_error(options->output, "%s; --resume finishes it, --force replaces it", err->text);
+        cli_error(options->output, "%s; %s", err->text,
+                  err->sys_errno == ENOTEMPTY ? "choose another, or --force adds to it"
+                  : options->bundle.resume    ? "--force replaces it"
+                                              : "--resume finishes it, --force replaces it");
         return CLI_FAILED;
     case LIBGGUF_ERR_IO:
     case LIBGGUF_ERR_BUSY:
@@ -283,8 +290,13 @@ static enum cli_exit create(struct create_options *options)
     }
     if (options->with_loader) {
         extras = list_loader();
+        if (!extras) {
+            cli_error(options->model, "out of memory");
+            free(key);
+            return CLI_FAILED;
+        }
         options->bundle.extras = extras;
-        options->bundle.extra_count = extras ? libgguf_loader_file_count() : 0;
+        options->bundle.extra_count = libgguf_loader_file_count();
     }
     options->bundle.key = key;
     options->bundle.hooks = &run.hooks;

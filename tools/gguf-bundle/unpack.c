@@ -11,6 +11,7 @@ struct unpack_options {
     const char *source;
     const char *output;
     const char *key;
+    bool is_file; /* the source: a shard, and no directory */
     struct libgguf_bundle_read_options read;
 };
 
@@ -183,6 +184,7 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 static bool check_options(struct cli_args *args, struct unpack_options *options,
                           enum cli_exit *exit)
 {
+    struct stat facts;
     if (args->operand_count != 1) {
         *exit = cli_usage_error(args, "unpack takes one bundle, or the first of a set of shards");
         return false;
@@ -191,7 +193,18 @@ static bool check_options(struct cli_args *args, struct unpack_options *options,
         *exit = cli_usage_error(args, "unpack needs -o FILE");
         return false;
     }
+    if (strcmp(options->output, "-") == 0) {
+        *exit = cli_usage_error(
+            args, "a model is not written to a stream; use ./- for a file of that name");
+        return false;
+    }
     options->source = args->operands[0];
+    options->is_file = stat(options->source, &facts) == 0 && !S_ISDIR(facts.st_mode);
+    if (options->is_file && options->key) {
+        *exit =
+            cli_usage_error(args, "--key needs a bundle: name the directory with manifest.json");
+        return false;
+    }
     return true;
 }
 
@@ -199,7 +212,6 @@ enum cli_exit bundle_unpack(struct cli_args *args)
 {
     struct unpack_options options = {.read = {.struct_size = sizeof options.read}};
     struct run run;
-    struct stat facts;
     enum cli_exit exit;
     char *key = NULL;
     if (!cli_args_take(args, take_option, &options, &exit) ||
@@ -212,11 +224,7 @@ enum cli_exit bundle_unpack(struct cli_args *args)
     options.read.key = key;
     options.read.hooks = &run.hooks;
     run_begin(&run);
-    if (stat(options.source, &facts) == 0 && !S_ISDIR(facts.st_mode)) {
-        exit = merge(&options, options.source);
-    } else {
-        exit = unpack_bundle(&options);
-    }
+    exit = options.is_file ? merge(&options, options.source) : unpack_bundle(&options);
     run_end(&run);
     free(key);
     return exit;

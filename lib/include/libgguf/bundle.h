@@ -107,7 +107,8 @@ struct libgguf_bundle_created {
  * store has are not written again. On failure what was written is removed again, except proven
  * chunks under their final name, which a later call with options->resume takes over.
  *
- * Statuses: those of libgguf_manifest_create(); EXISTS (something is there), BUSY (another creation
+ * Statuses: those of libgguf_manifest_create(); EXISTS (something is there; with sys_errno
+ * ENOTEMPTY nothing of a bundle, so that there is nothing to resume), BUSY (another creation
  * is under way in @p directory), SAME_FILE (something to be replaced is the model), IO, KEY,
  * CHANGED, CANCELLED, UNSUPPORTED (the store is on another file system).
  */
@@ -214,7 +215,8 @@ LIBGGUF_API void libgguf_bundle_report_free(struct libgguf_bundle_report *report
  * @p path. Every chunk is proven before its bytes count; where a chunk's file is missing its
  * compressed variant is taken. The output has a temporary name beside @p path until it is
  * complete. An existing file is replaced only with options->force, and never when it belongs to
- * the bundle. @p options may be NULL.
+ * the bundle; of a link the file that it leads to is; what is no regular file never is. @p options
+ * may be NULL.
  * Statuses: DIGEST (a chunk is wrong: the text names it), NOT_FOUND (a chunk is missing), EXISTS,
  * SAME_FILE, BUSY (another process writes this output), IO, MEMORY, CANCELLED, ARGUMENT.
  */

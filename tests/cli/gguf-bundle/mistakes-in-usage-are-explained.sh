@@ -12,4 +12,7 @@ try unpack bundle
 try verify
 try list a b
 try prune
-ls
+try create fixtures/tiny-moe.gguf -o -
+try unpack fixtures/split-00001-of-00003.gguf -o -
+try unpack fixtures/split-00001-of-00003.gguf -o model --key key.pem
+ls -A
