@@ -35,17 +35,6 @@ static void put_command(const char *kind, const struct entry *entry, const char 
     putc('\n', stream);
 }
 
-/* The load that speaks for a model that did not pass. */
-static const struct load *culprit(const struct measurement *item)
-{
-    for (size_t i = 0; i < item->load_count; i++) {
-        if (item->loads[i].grown) {
-            return &item->loads[i];
-        }
-    }
-    return &item->loads[item->shown];
-}
-
 static void put_error(const struct measurement *item, FILE *stream)
 {
     char title[64];
@@ -57,7 +46,7 @@ static void put_error(const struct measurement *item, FILE *stream)
                     stream);
         return;
     }
-    const struct load *load = culprit(item);
+    const struct load *load = report_culprit(item);
     snprintf(title, sizeof title, "gguf-estimate: %s does not pass",
              libgguf_strategy_name(load->estimate.strategy));
     if (item->advice_count > 0 && load == &item->loads[item->shown]) {

@@ -46,6 +46,16 @@ static void append(char *out, size_t size, const char *format, ...)
     va_end(args);
 }
 
+const struct load *report_culprit(const struct measurement *item)
+{
+    for (size_t i = 0; i < item->load_count; i++) {
+        if (item->loads[i].grown) {
+            return &item->loads[i];
+        }
+    }
+    return &item->loads[item->shown];
+}
+
 const char *report_reason(const struct load *load, const struct entry *entry,
                           char out[REPORT_REASON_SIZE])
 {

@@ -38,6 +38,9 @@ report_print size_limit_print;
 /** Whether the load was refused because of this limit. */
 bool report_exceeds(const struct load *load, enum libgguf_limit limit);
 
+/** The load that speaks for a model that did not pass: one that has grown, or the one shown. */
+const struct load *report_culprit(const struct measurement *item);
+
 /** Why the load was refused, in a few words; "" when it passed. */
 #define REPORT_REASON_SIZE 320
 const char *report_reason(const struct load *load, const struct entry *entry,

@@ -128,6 +128,19 @@ static void put_parts(const struct libgguf_estimate *estimate, FILE *stream)
     }
 }
 
+/* Why a model of which some way of loading passes does not pass. */
+static void put_growth(const struct measurement *item, FILE *stream)
+{
+    const struct load *load = report_culprit(item);
+    char reason[REPORT_REASON_SIZE];
+    if (item->passed || !item->any_passes) {
+        return;
+    }
+    fprintf(stream, "  %sdoes not pass:%s ", cli_style(CLI_BAD), cli_style(CLI_PLAIN));
+    fprintf(stream, "%s: %s\n", libgguf_strategy_name(load->estimate.strategy),
+            report_reason(load, item->entry, reason));
+}
+
 static void put_failure(const struct load *load, FILE *stream)
 {
     const struct libgguf_address_failure *failure = &load->estimate.failure;
@@ -169,12 +182,12 @@ static void put_notes(const struct load *load, FILE *stream)
 
 static void put_answer(const struct measurement *item, FILE *stream)
 {
-    const struct load *load = &item->loads[item->shown];
+    const struct load *load = item->passed ? &item->loads[item->shown] : report_culprit(item);
     char reason[REPORT_REASON_SIZE];
     char amount[REPORT_AMOUNT_SIZE];
     put_label(stream, item->entry);
     fprintf(stream, ": %s: ", libgguf_strategy_name(load->estimate.strategy));
-    if (load->passed) {
+    if (item->passed) {
         fprintf(stream, "fits, peak %s bytes\n", report_amount(load->estimate.peak, amount));
     } else {
         fprintf(stream, "no: %s\n", report_reason(load, item->entry, reason));
@@ -202,6 +215,7 @@ bool text_report_print(const struct report *report, FILE *stream)
         put_settings(item, stream);
         put_notes(shown, stream);
         put_table(item, stream);
+        put_growth(item, stream);
         put_failure(shown, stream);
         text_chart_print(&shown->estimate, stream);
         put_parts(&shown->estimate, stream);
