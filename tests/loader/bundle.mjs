@@ -5,7 +5,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { constants, deflateRawSync, gzipSync } from 'node:zlib';
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest();
 
@@ -60,6 +60,13 @@ export function makeBundle(models, { chunkSize = 16777216, headerChunks = 1, gzi
   const bundle = { files, manifest, chunks: entries[0].chunks, model: [models].flat()[0] };
   rewrite(bundle);
   return bundle;
+}
+
+/** The start of a gzip file that unpacks to `size` zeros and more, a thousandth of them. */
+export function gzipBomb(size) {
+  const step = 1 << 22;
+  const zeros = deflateRawSync(Buffer.alloc(step), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
+  return Buffer.concat([gzipSync('').subarray(0, 10), ...Array.from({ length: size / step }, () => zeros)]);
 }
 
 /** Writes the manifest again after a test changed it. */

@@ -43,6 +43,10 @@ export const FAULTS = {
   refuse: (response) => response.socket.destroy(),
   missing: (response) => response.writeHead(404).end('not here'),
   broken: (response) => response.writeHead(503).end('not now'),
+  overrun: (response) => response.writeHead(429).end('not so fast'),
+  empty: (response) => response.writeHead(204).end(),
+  partial: (response, bytes) => response.writeHead(206, { 'Content-Length': bytes.length }).end(bytes),
+  silent: () => {},
   html: (response) => send(response, Buffer.from('<!doctype html><p>Sign in'), { 'Content-Type': 'text/html' }),
   short: (response, bytes) => {
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' }); // chunked, so no length
@@ -54,11 +58,28 @@ export const FAULTS = {
     response.write(bytes);
     response.end(bytes);
   },
+  // Everything comes, and then something is wrong.
+  dropAtEnd: (response, bytes) => {
+    response.writeHead(200);
+    response.write(bytes, () => setTimeout(() => response.destroy(), 30));
+  },
+  endless: (response, bytes) => {
+    response.writeHead(200);
+    response.write(bytes);
+  },
+  oneMore: (response, bytes) => {
+    response.writeHead(200);
+    response.write(bytes, () => setTimeout(() => response.end('x'), 30));
+  },
+  cut4: (response, bytes) => response.writeHead(200).end(bytes.subarray(0, -4)),
+  cut8: (response, bytes) => response.writeHead(200).end(bytes.subarray(0, -8)),
+  encoded: (response, bytes) => send(response, bytes, { 'Content-Encoding': 'gzip' }),
   stall: (response, bytes) => {
     response.writeHead(200, { 'Content-Length': bytes.length });
     response.write(half(bytes)); // and nothing more
   },
   slow: (response, bytes) => inTenths(response, bytes, 20),
+  steady: (response, bytes) => inTenths(response, bytes, 60),
   crawl: (response, bytes) => inTenths(response, bytes, 200),
 };
 
@@ -112,7 +133,12 @@ export class Server {
 
   #answer(request, response) {
     const requested = decodeURIComponent(new URL(request.url, 'http://localhost').pathname);
-    this.requests.push({ path: requested, headers: request.headers });
+    const asked = { path: requested, headers: request.headers, sent: false, ended: false };
+    this.requests.push(asked);
+    response.on('close', () => {
+      asked.sent = response.writableFinished;
+      asked.ended = true;
+    });
     for (const [name, value] of Object.entries(this.headers)) response.setHeader(name, value);
     response.on('error', () => {});
     for (const [prefix, bundle] of this.bundles) {

@@ -1,42 +1,11 @@
 // The loader in Node: the memory sink against a server that misbehaves.
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { test } from 'node:test';
 
 import { makeBundle, packBundle, rewrite, sha256, signBundle } from './bundle.mjs';
 import { makeModel, realModel, strings } from './models.mjs';
 import { Server } from './server.mjs';
-
-const loader = path.join(process.env.GGUF_BUILD, 'loader', 'gguf-admission');
-const { admit, createHost } = await import(pathToFileURL(path.join(loader, 'gguf-admission.mjs')));
-
-const quick = { retryDelay: 1 };
-const small = () => makeModel({ tensors: { first: [64, 50], second: [1000], third: [33, 7] }, seed: 3 });
-
-let server;
-before(async () => {
-  server = await new Server().start();
-});
-after(() => server.stop());
-beforeEach(() => server.reset());
-
-const admitted = (model) => sha256(model.data()).toString('hex');
-
-async function failure(promise) {
-  try {
-    await promise;
-  } catch (error) {
-    return error;
-  }
-  return assert.fail('it was admitted');
-}
-
-async function expectCode(promise, code) {
-  const error = await failure(promise);
-  assert.equal(error.code, code, error.stack);
-  return error;
-}
+import { admit, admitted, createHost, expectCode, failure, quick, server, small } from './session.mjs';
 
 for (const gzip of [false, true]) {
   for (const signed of [false, 'ed25519', 'ec']) {

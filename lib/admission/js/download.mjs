@@ -1,6 +1,10 @@
 // One chunk from the network into an open chunk of the module, through a buffer that is used again.
 import { AdmissionError, asAdmissionError } from './errors.mjs';
 import { WINDOW } from './module.mjs';
+import { watched } from './waiting.mjs';
+
+// An engine unpacks all of a piece at once: of this many bytes come 4 MiB at most.
+const PACKED_PIECE = 4096;
 
 /** Buffers of one window each. There are never more than are in use at once. */
 export class BufferPool {
@@ -35,41 +39,9 @@ export class BufferPool {
   }
 }
 
-/** Runs `work(signal, alive)`, which calls `alive()` when bytes arrive; none for `timeout` ms is an error. */
-async function watched(signal, timeout, details, work) {
-  const controller = new AbortController();
-  const stop = () => controller.abort(signal.reason);
-  let stalled = false;
-  let last = performance.now();
-  // One timer that looks back, not one for every piece.
-  const timer = setInterval(() => {
-    if (performance.now() - last < timeout) return;
-    stalled = true;
-    controller.abort();
-  }, Math.max(timeout / 8, 1));
-  const alive = () => {
-    last = performance.now();
-  };
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop);
-  try {
-    return await work(controller.signal, alive);
-  } catch (error) {
-    if (signal.aborted) throw new AdmissionError('cancelled', 'the admission was cancelled', { cause: signal.reason });
-    if (stalled) {
-      throw new AdmissionError('stalled', `no byte of chunk ${details.chunk} came for ${timeout} ms`, { ...details, cause: error });
-    }
-    throw error;
-  } finally {
-    clearInterval(timer);
-    signal.removeEventListener('abort', stop);
-    controller.abort(); // ends what was not read to its end
-  }
-}
-
 function checkResponse(response, size, details) {
   const { url, chunk } = details;
-  if (!response.ok) {
+  if (response.status !== 200) {
     throw new AdmissionError('http', `chunk ${chunk}: ${url} answered ${response.status}`, { ...details, status: response.status });
   }
   const type = response.headers.get('content-type') ?? '';
@@ -140,21 +112,34 @@ async function* filled(reader, pool, room) {
   }
 }
 
+/** What is in a gzip file of `size` bytes, unpacked little by little as it is read. */
+function unpacked(body, size, details) {
+  let left = size;
+  const cut = new TransformStream({
+    transform(piece, controller) {
+      left -= piece.length;
+      if (left < 0) throw new AdmissionError('length', `chunk ${details.chunk}: ${details.url} has more than ${size} bytes`, details);
+      for (let at = 0; at < piece.length; at += PACKED_PIECE) controller.enqueue(piece.subarray(at, at + PACKED_PIECE));
+    },
+  });
+  return body.pipeThrough(cut).pipeThrough(new DecompressionStream('gzip'));
+}
+
 /**
- * Fetches one chunk and appends it to `handle`; what arrives is handed to `store` as well, if there
- * is one. The chunk's digest is for the caller to check.
+ * Fetches one chunk from `url`, packed if it is a `variant`, and appends it to an open chunk by
+ * `append`; what arrives is handed to `store` as well, if there is one. Its digest is for the caller to check.
  */
-export async function download(entry, index, { base, gzip, cache, signal, timeout, pool, append, store, onBytes }) {
-  const packed = gzip && entry.gzip && typeof DecompressionStream !== 'undefined';
-  const url = new URL(packed ? entry.gzip.path : entry.path, base);
-  const details = { chunk: index, url: url.href };
-  await watched(signal, timeout, details, async (inner, alive) => {
+export async function download(entry, index, { url, variant, cache, signal, timeout, pool, append, store, onBytes }) {
+  const details = { chunk: index, url };
+  await watched(signal, timeout, `chunk ${index}`, details, async (inner, alive) => {
     const response = await fetchResponse(url, cache, inner, details);
-    checkResponse(response, packed ? entry.gzip.size : entry.size, details);
+    checkResponse(response, (variant ?? entry).size, details);
     let { body } = response;
     // A server that says how it packed the file has had it unpacked by now.
-    if (packed && !response.headers.get('content-encoding')) body = body.pipeThrough(new DecompressionStream('gzip'));
+    if (variant && !response.headers.get('content-encoding')) body = unpacked(body, variant.size, details);
     const room = { left: entry.size };
+    // The last byte is kept back until the body has ended well: a chunk that is full can no longer be given up.
+    let last;
     try {
       for await (const piece of pieces(body, pool, room, inner)) {
         alive();
@@ -163,12 +148,13 @@ export async function download(entry, index, { base, gzip, cache, signal, timeou
         }
         const at = entry.size - room.left;
         room.left -= piece.length;
-        append(piece);
+        if (room.left === 0) last ??= Uint8Array.of(piece[piece.length - 1]);
+        append(last ? piece.subarray(0, -1) : piece);
         if (store) await store(entry.offset + at, piece, room);
         onBytes(piece.length);
       }
     } catch (error) {
-      if (packed && error instanceof TypeError && !inner.aborted) {
+      if (variant && error instanceof TypeError && !inner.aborted) {
         throw new AdmissionError('corrupt', `chunk ${index}: ${url} is not the gzip file it should be`, { ...details, cause: error });
       }
       throw asAdmissionError(error, 'dropped', `chunk ${index}: the connection broke off after ${entry.size - room.left} of ${entry.size} bytes`, details);
@@ -176,5 +162,6 @@ export async function download(entry, index, { base, gzip, cache, signal, timeou
     if (room.left > 0) {
       throw new AdmissionError('length', `chunk ${index}: ${url} ended after ${entry.size - room.left} of ${entry.size} bytes`, details);
     }
+    append(last);
   });
 }

@@ -6,24 +6,20 @@ import { fetchManifest, planFor } from './manifest.mjs';
 import { Model, ModelHeader } from './model.mjs';
 import { createModule, MAX_OPEN, PAGE, WINDOW } from './module.mjs';
 import { OpfsSink } from './opfs.mjs';
+import { pause, unlessAborted } from './waiting.mjs';
 
 export { AdmissionError, Model, ModelHeader };
 export { removeStored, storedModels } from './opfs.mjs';
 
 const HEALED_BY_RELOAD = new Set(['corrupt', 'length']);
 const WORTH_A_RETRY = new Set(['corrupt', 'length', 'dropped', 'offline', 'stalled']);
+const NOT_THERE = new Set(['http', 'content']);
+const DEFAULTS = { parallel: 3, sink: 'memory', gzip: true, retries: 2, retryDelay: 250, stallTimeout: 30000 };
 
 const isTransient = ({ code, status }) => WORTH_A_RETRY.has(code) || (code === 'http' && (status >= 500 || status === 429));
 
-function pause(milliseconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
-  });
-}
+/** A function of the page's failed: no fault of the network or the file, and not worth a retry. */
+const mistake = (name, error) => new AdmissionError('internal', `${name} failed: ${error?.message ?? error}`, { cause: error });
 
 /** Bytes, rate and stage of a run, told to the page. */
 class Progress {
@@ -47,15 +43,19 @@ class Progress {
 
   report(stage, chunk) {
     const seconds = (performance.now() - this.#start) / 1000;
-    this.#tell({
-      stage,
-      total: this.total,
-      received: this.received,
-      verified: this.verified,
-      resumed: this.resumed,
-      rate: seconds > 0 ? this.#fetched / seconds : 0,
-      ...(chunk && { chunk }),
-    });
+    try {
+      this.#tell({
+        stage,
+        total: this.total,
+        received: this.received,
+        verified: this.verified,
+        resumed: this.resumed,
+        rate: seconds > 0 ? this.#fetched / seconds : 0,
+        ...(chunk && { chunk }),
+      });
+    } catch (error) {
+      throw mistake('onProgress', error);
+    }
   }
 }
 
@@ -86,8 +86,7 @@ class Run {
       const { headerChunks } = this.module.progress(this.session);
       const missing = this.chunks.map((_, i) => i).filter((i) => !this.done.has(i));
       await this.receive(missing.filter((i) => i < headerChunks), parallel);
-      this.module.call('header', this.session);
-      await this.options.onHeader?.(new ModelHeader(this.module, this.session, this.plan.file));
+      await this.header();
       await this.receive(missing.filter((i) => i >= headerChunks), parallel);
       return await this.finish();
     } catch (error) {
@@ -98,6 +97,16 @@ class Run {
       await this.sink?.close();
       this.pool.clear();
       if (this.session !== this.module.active()) this.giveUp();
+    }
+  }
+
+  async header() {
+    this.module.call('header', this.session);
+    const header = new ModelHeader(this.module, this.session, this.plan.file);
+    try {
+      await unlessAborted(this.options.onHeader?.(header), this.signal);
+    } catch (error) {
+      throw mistake('onHeader', error);
     }
   }
 
@@ -123,7 +132,7 @@ class Run {
   /** Chunks of an interrupted run are read back and verified like any others. */
   async resume() {
     this.sink = new OpfsSink(this.plan.key, this.options.workerUrl);
-    const complete = await this.sink.open(this.plan.size, this.chunks.length);
+    const complete = await unlessAborted(this.sink.open(this.plan.size, this.chunks.length), this.signal);
     let buffer = complete.length > 0 ? this.pool.take() : undefined;
     for (const index of complete) {
       const entry = this.chunks[index];
@@ -175,31 +184,36 @@ class Run {
 
   /** One chunk, again and again until it is right or hopeless. */
   async chunk(index) {
-    const { retries, retryDelay } = this.options;
+    const { retries, retryDelay, gzip } = this.options;
+    const { size, gzip: packed } = this.chunks[index];
+    let variant = gzip && typeof DecompressionStream !== 'undefined' ? packed : undefined;
     let reload = false;
     for (let attempt = 0; ; attempt++) {
       if (this.signal.aborted) throw cancelled(this.outside);
       try {
-        await this.attempt(index, attempt, reload);
+        await this.attempt(index, variant, reload);
         return;
       } catch (error) {
-        if (this.signal.aborted || attempt >= retries || !isTransient(error)) throw error;
+        const hopeless = !isTransient(error) && !(variant && NOT_THERE.has(error.code));
+        if (this.signal.aborted || attempt >= retries || hopeless) throw error;
         reload = HEALED_BY_RELOAD.has(error.code);
-        this.progress.report('receiving', { index, size: this.chunks[index].size, received: 0, state: 'retrying', error });
+        variant = undefined; // the plain chunk is all that a bundle has to have
+        this.progress.report('receiving', { index, size, received: 0, state: 'retrying', error });
         await pause(retryDelay * 2 ** attempt, this.signal);
       }
     }
   }
 
-  async attempt(index, attempt, reload) {
+  async attempt(index, variant, reload) {
     const entry = this.chunks[index];
+    const url = new URL((variant ?? entry).path, this.options.base).href;
     const handle = this.module.open(this.session, index);
     let open = true;
     let received = 0;
     try {
       await download(entry, index, {
-        base: this.options.base,
-        gzip: this.options.gzip && attempt === 0,
+        url,
+        variant,
         cache: reload ? 'reload' : 'default',
         signal: this.signal,
         timeout: this.options.stallTimeout,
@@ -212,7 +226,7 @@ class Run {
         },
       });
       open = false;
-      this.close(handle, index, entry);
+      this.close(handle, index, url);
     } catch (error) {
       this.progress.received -= received;
       if (open) this.abandon(handle);
@@ -223,12 +237,11 @@ class Run {
     this.progress.report('receiving', { index, size: entry.size, received, state: 'verified' });
   }
 
-  close(handle, index, entry) {
+  close(handle, index, url) {
     try {
       this.module.close(handle);
     } catch (error) {
       if (error.status !== 'digest') throw error;
-      const url = new URL(entry.path, this.options.base).href;
       throw new AdmissionError('corrupt', error.message, { cause: error, chunk: index, url, status: error.status });
     }
   }
@@ -274,11 +287,35 @@ class Run {
       await this.sink.close();
       stored = await this.sink.file();
     }
+    this.progress.report('active'); // the last that can fail
     if (this.signal.aborted) throw cancelled(this.outside);
     this.module.call('activate', this.session);
-    this.progress.report('active');
     return new Model(this.module, this.session, this.plan.file, stored);
   }
+}
+
+function manifestAddress(url) {
+  try {
+    return new URL(url, globalThis.location?.href);
+  } catch (error) {
+    throw new AdmissionError('state', `'${url}' is not the URL of a manifest`, { cause: error });
+  }
+}
+
+/** `options`, and the defaults of what is not given. */
+function settingsOf(options) {
+  const settings = { ...options };
+  for (const [name, value] of Object.entries(DEFAULTS)) {
+    settings[name] ??= value;
+    if (typeof value === 'number' && !(settings[name] >= 0)) {
+      throw new AdmissionError('range', `${name} is ${settings[name]}; it must be a number from 0 on`);
+    }
+  }
+  if (settings.sink !== 'memory' && settings.sink !== 'opfs') {
+    throw new AdmissionError('state', `there is no sink '${settings.sink}'`);
+  }
+  settings.parallel = Math.max(1, Math.min(MAX_OPEN, Math.trunc(settings.parallel)));
+  return settings;
 }
 
 /** A place for one active model: a WebAssembly module with its memory. */
@@ -318,19 +355,12 @@ export class Host {
   async admit(manifestUrl, options = {}) {
     if (this.#run) throw new AdmissionError('state', 'this host is admitting a model already');
     const { signal } = options;
-    const base = new URL(manifestUrl, globalThis.location?.href);
-    const settings = {
-      parallel: 3, sink: 'memory', gzip: true, retries: 2, retryDelay: 250, stallTimeout: 30000, ...options, base,
-    };
-    if (settings.sink !== 'memory' && settings.sink !== 'opfs') {
-      throw new AdmissionError('state', `there is no sink '${settings.sink}'`);
-    }
-    settings.parallel = Math.max(1, Math.min(MAX_OPEN, settings.parallel));
+    const settings = { ...settingsOf(options), base: manifestAddress(manifestUrl) };
     this.#run = { pool: new BufferPool() };
     try {
       if (signal?.aborted) throw cancelled(signal);
-      settings.onProgress?.({ stage: 'manifest', total: 0, received: 0, verified: 0, resumed: 0, rate: 0 });
-      const manifest = await fetchManifest(base, settings);
+      new Progress(options.onProgress, 0).report('manifest');
+      const manifest = await fetchManifest(settings.base, settings);
       this.#run = new Run(this, this.#module, planFor(manifest, options.file), settings, signal);
       this.#model = await this.#run.start();
       return this.#model;
@@ -351,6 +381,6 @@ export async function createHost({ module } = {}) {
 
 /** Admits the model of the bundle at `manifestUrl` into `options.host`, or into a host of its own. */
 export async function admit(manifestUrl, options = {}) {
-  const host = options.host ?? (await createHost({ module: options.module }));
+  const host = options.host ?? (await unlessAborted(createHost({ module: options.module }), options.signal));
   return host.admit(manifestUrl, options);
 }

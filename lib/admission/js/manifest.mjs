@@ -1,26 +1,32 @@
 // The manifest: its signature is checked over the exact bytes before anything is parsed, and what is
 // parsed is refused by the name of the member that breaks a rule. docs/manifest-format.md has these.
 import { AdmissionError, asAdmissionError } from './errors.mjs';
+import { watched } from './waiting.mjs';
 
 const MAX_MANIFEST = 67108864;
 const SCHEMA = 'gguf-manifest/1';
 const ROLES = new Set(['header', 'tokenizer', 'tensors', 'data']);
 const ED25519 = '06032b6570';
 const P256 = '06082a8648ce3d030107';
+const NO_SUCH_KEY = 'neither an Ed25519 nor a P-256 public key';
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
 /** The bytes at `url`, at most `limit`. */
-async function fetchBytes(url, limit, signal) {
+function fetchBytes(url, limit, { signal, stallTimeout }) {
+  return watched(signal, stallTimeout, url, { url }, (inner, alive) => readBytes(url, limit, inner, alive));
+}
+
+async function readBytes(url, limit, signal, alive) {
   let response;
   try {
     response = await fetch(url, { signal, cache: 'no-cache' });
   } catch (error) {
     throw asAdmissionError(error, 'offline', `${url} could not be reached`, { url });
   }
-  if (!response.ok) {
+  if (response.status !== 200) {
     throw new AdmissionError('http', `${url} answered ${response.status}`, { url, status: response.status });
   }
   const parts = [];
@@ -28,6 +34,7 @@ async function fetchBytes(url, limit, signal) {
   try {
     const reader = response.body.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      alive();
       size += part.value.length;
       if (size > limit) {
         await reader.cancel();
@@ -49,7 +56,12 @@ async function fetchBytes(url, limit, signal) {
 
 /** A public key in any of its usual forms as a CryptoKey: PEM, base64 or bytes of SPKI, raw Ed25519, JWK. */
 async function importKey(key) {
-  if (typeof CryptoKey !== 'undefined' && key instanceof CryptoKey) return key;
+  if (typeof CryptoKey !== 'undefined' && key instanceof CryptoKey) {
+    const { name, namedCurve } = key.algorithm;
+    if (name !== 'Ed25519' && namedCurve !== 'P-256') throw new TypeError(NO_SUCH_KEY);
+    if (!key.usages.includes('verify')) throw new TypeError('it does not verify');
+    return key;
+  }
   const { subtle } = crypto;
   if (key?.kty) {
     const algorithm = key.kty === 'OKP' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: 'P-256' };
@@ -65,7 +77,7 @@ async function importKey(key) {
   if (identifiers.includes(P256)) {
     return subtle.importKey('spki', bytes, { name: 'ECDSA', namedCurve: 'P-256' }, false, ['verify']);
   }
-  throw new TypeError('neither an Ed25519 nor a P-256 public key');
+  throw new TypeError(NO_SUCH_KEY);
 }
 
 /** ECDSA signatures are DER in files and two 32-byte numbers in WebCrypto. */
@@ -84,16 +96,16 @@ function fromDer(signature) {
   return raw;
 }
 
-async function verifySignature(bytes, url, publicKey, signal) {
+async function verifySignature(bytes, url, settings) {
   let key;
   try {
-    key = await importKey(publicKey);
+    key = await importKey(settings.publicKey);
   } catch (error) {
     throw new AdmissionError('key', `the public key cannot be used: ${error.message}`, { cause: error });
   }
   let signature;
   try {
-    signature = await fetchBytes(url, 1024, signal);
+    signature = await fetchBytes(url, 1024, settings);
   } catch (error) {
     if (error.code !== 'http') throw error;
     throw new AdmissionError('signature', `the manifest has no signature: ${error.message}`, { url, cause: error });
@@ -130,10 +142,11 @@ function path(value, member) {
     typeof value === 'string' &&
     value.length > 0 &&
     value.length <= 4096 &&
-    !/[\\:?#%\u0000-\u001f\u007f]/.test(value) &&
+    !/[\\:?#%\u0000-\u001f\u007f]|\p{Surrogate}/u.test(value) &&
     value.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (!safe) refuse(member, 'is not a path below the manifest');
-  return value;
+  // A URL loses spaces around it, so that ' /x' and 'x/.. ' would lead elsewhere.
+  return value.split('/').map(encodeURIComponent).join('/');
 }
 
 function chunk(value, member, offset) {
@@ -197,12 +210,12 @@ export function parseManifest(bytes) {
 }
 
 /** Fetches the manifest, checks its signature if there is a key, and parses it. */
-export async function fetchManifest(url, { publicKey, signal }) {
-  const bytes = await fetchBytes(url, MAX_MANIFEST, signal);
-  if (publicKey !== undefined) {
+export async function fetchManifest(url, settings) {
+  const bytes = await fetchBytes(url, MAX_MANIFEST, settings);
+  if (settings.publicKey !== undefined) {
     const signatureUrl = new URL(url);
     signatureUrl.pathname += '.sig';
-    await verifySignature(bytes, signatureUrl, publicKey, signal);
+    await verifySignature(bytes, signatureUrl, settings);
   }
   return parseManifest(bytes);
 }

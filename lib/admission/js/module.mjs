@@ -1,6 +1,6 @@
 // The WebAssembly module: calls, statuses, and copies in and out of its memory. No view and no
 // address outlives a call, because memory that grows detaches every view.
-import { AdmissionError } from './errors.mjs';
+import { AdmissionError, asAdmissionError } from './errors.mjs';
 
 export const WINDOW = 1048576;
 export const MAX_CHUNKS = 16384;
@@ -38,29 +38,35 @@ async function compile(url) {
   const response = await fetch(url).catch((error) => {
     throw new AdmissionError('offline', `${url} could not be reached`, { url, cause: error });
   });
-  if (!response.ok) {
-    throw new AdmissionError('http', `${url} answered ${response.status}`, { url, status: response.status });
+  if (response.status !== 200) {
+    throw new AdmissionError('module', `${url} answered ${response.status}`, { url, status: response.status });
   }
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** A fresh module from `source`: a WebAssembly.Module, its bytes, its URL, or nothing for the one beside this file. */
-export async function createModule(source) {
-  let module = source;
-  if (source === undefined || typeof source === 'string' || source instanceof URL) {
-    const url = new URL(source ?? 'gguf-admission.wasm', import.meta.url);
-    if (!compiled.has(url.href)) compiled.set(url.href, compile(url));
-    try {
-      module = await compiled.get(url.href);
-    } catch (error) {
-      compiled.delete(url.href);
-      if (error instanceof AdmissionError) throw error;
-      throw new AdmissionError('module', `${url} could not be loaded: ${error.message}`, { url, cause: error });
-    }
-  } else if (!(source instanceof WebAssembly.Module)) {
-    module = await WebAssembly.compile(source);
+/** What is at `url`, compiled once. */
+async function compiledAt(url) {
+  if (!compiled.has(url.href)) compiled.set(url.href, compile(url));
+  try {
+    return await compiled.get(url.href);
+  } catch (error) {
+    compiled.delete(url.href);
+    throw error;
   }
-  return new Module(await WebAssembly.instantiate(module));
+}
+
+/** A fresh module from `source`: a WebAssembly.Module, its bytes, its URL, or nothing for the one beside this file. */
+export async function createModule(source = 'gguf-admission.wasm') {
+  const located = typeof source === 'string' || source instanceof URL;
+  try {
+    let module = source;
+    if (located) module = await compiledAt(new URL(source, import.meta.url));
+    else if (!(source instanceof WebAssembly.Module)) module = await WebAssembly.compile(source);
+    return new Module(await WebAssembly.instantiate(module));
+  } catch (error) {
+    const name = located ? source : 'what was given as the module';
+    throw asAdmissionError(error, 'module', `${name} cannot be used: ${error.message}`, { url: located ? source : undefined });
+  }
 }
 
 const number = (value) => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value);
@@ -70,6 +76,12 @@ function doubleOf(bits) {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, bits);
   return view.getFloat64(0);
+}
+
+/** `value` if it is an index: the module would take another number for one of 32 bits. */
+function checkedIndex(value, what) {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return value;
+  throw new AdmissionError('not-found', `no ${what} ${value}`);
 }
 
 /** A scalar of metadata from its 64 bits: a number, or a bigint where a number would not be exact. */
@@ -216,12 +228,12 @@ export class Module {
     return this.#find(handle, name, true);
   }
 
-  /** Up to `count` elements of the array in entry `index`, from number `from` on. */
-  elements(handle, index, from, count) {
-    const { itemType } = this.entry(handle, index);
+  /** Up to `count` elements of the array in entry number `entry`, from number `from` on. */
+  elements(handle, entry, from, count) {
+    const { itemType } = this.entry(handle, checkedIndex(entry, 'metadata entry'));
     const result = [];
     while (result.length < count) {
-      const [got, size] = Array.from(this.call('elements', handle, index, from + result.length), Number);
+      const [got, size] = Array.from(this.call('elements', handle, entry, checkedIndex(from + result.length, 'element')), Number);
       if (got === 0) break;
       const reader = { view: new DataView(this.memory.buffer, this.#window, size), at: 0 };
       for (let i = 0; i < got && result.length < count; i++) result.push(this.#unpack(reader, itemType));
@@ -280,7 +292,7 @@ export class Module {
   }
 
   token(handle, id, display) {
-    const [size, type, score] = this.call('token', handle, id, display ? 1 : 0);
+    const [size, type, score] = this.call('token', handle, checkedIndex(id, 'token'), display ? 1 : 0);
     return {
       id,
       bytes: this.view(this.#window, Number(size)).slice(),

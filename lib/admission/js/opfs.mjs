@@ -3,8 +3,10 @@ import { AdmissionError } from './errors.mjs';
 
 const FOLDER = 'gguf-admission';
 
-function translate({ name, message }) {
-  const cause = new DOMException(message, name);
+/** What the file system, or a worker that used it, said. */
+function translate(cause) {
+  if (cause instanceof AdmissionError) return cause;
+  const { name, message } = cause;
   if (name === 'QuotaExceededError') return new AdmissionError('quota', 'the browser gives no more storage to this site', { cause });
   if (name === 'NoModificationAllowedError') {
     return new AdmissionError('busy', 'another page is receiving this model', { cause });
@@ -12,24 +14,36 @@ function translate({ name, message }) {
   return new AdmissionError('storage', `the model could not be stored: ${message}`, { cause });
 }
 
+function requireStorage() {
+  if (globalThis.navigator?.storage?.getDirectory) return;
+  throw new AdmissionError('unsupported', 'this environment has no origin private file system');
+}
+
+function startWorker(url) {
+  try {
+    return new Worker(url, { type: 'module' });
+  } catch (cause) {
+    throw new AdmissionError('unsupported', `no storage worker can be started from ${url}; workerUrl may name one of this origin`, { url, cause });
+  }
+}
+
 export class OpfsSink {
   #worker;
   #waiting = new Map();
   #next = 1;
   #key;
+  #opened = false;
   #closed = false;
   #broken;
 
   constructor(key, workerUrl) {
-    if (typeof Worker === 'undefined' || !globalThis.navigator?.storage?.getDirectory) {
-      throw new AdmissionError('unsupported', 'this environment has no origin private file system');
-    }
+    requireStorage();
     this.#key = key;
-    this.#worker = new Worker(workerUrl ?? new URL('opfs-worker.mjs', import.meta.url), { type: 'module' });
+    this.#worker = startWorker(workerUrl ?? new URL('opfs-worker.mjs', import.meta.url));
     this.#worker.onmessage = ({ data: { id, result, error, buffer } }) => {
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
-      if (error) reject(Object.assign(translate(error), { buffer }));
+      if (error) reject(Object.assign(translate(new DOMException(error.message, error.name)), { buffer }));
       else resolve(result);
     };
     this.#worker.onerror = (event) => {
@@ -51,6 +65,7 @@ export class OpfsSink {
   /** Opens or makes the file; resolves to the indices of the chunks that an earlier run completed. */
   async open(size, chunks) {
     const { bits } = await this.#ask('open', { key: this.#key, size, chunks });
+    this.#opened = true;
     return Array.from({ length: chunks }, (_, i) => i).filter((i) => bits[i >> 3] & (1 << (i & 7)));
   }
 
@@ -71,40 +86,47 @@ export class OpfsSink {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#ask('close', {}).catch(() => {});
+    // A worker that has not opened the file may never answer; what it has ends with it.
+    if (this.#opened) await this.#ask('close', {}).catch(() => {});
     this.#worker.terminate();
   }
 
   /** The stored model. */
   async file() {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle(FOLDER);
-    return (await folder.getFileHandle(`${this.#key}.gguf`)).getFile();
+    return inFolder(async (folder) => (await folder.getFileHandle(`${this.#key}.gguf`)).getFile());
   }
 }
 
-async function folderOf() {
-  const root = await navigator.storage.getDirectory();
-  return root.getDirectoryHandle(FOLDER, { create: true });
+/** What `work` makes of the folder; another tab may remove at any moment what is in it. */
+async function inFolder(work) {
+  requireStorage();
+  try {
+    const root = await navigator.storage.getDirectory();
+    return await work(await root.getDirectoryHandle(FOLDER, { create: true }));
+  } catch (error) {
+    throw translate(error);
+  }
 }
 
 /** What is stored for this origin: key and size in bytes of every model, complete or not. */
 export async function storedModels() {
-  const models = [];
-  for await (const [name, entry] of (await folderOf()).entries()) {
-    if (name.endsWith('.gguf')) models.push({ key: name.slice(0, -5), size: (await entry.getFile()).size });
-  }
-  return models;
+  return inFolder(async (folder) => {
+    const models = [];
+    for await (const [name, entry] of folder.entries()) {
+      if (name.endsWith('.gguf')) models.push({ key: name.slice(0, -5), size: (await entry.getFile()).size });
+    }
+    return models;
+  });
 }
 
 /** Deletes a stored model, or all of them. */
 export async function removeStored(key) {
-  const folder = await folderOf();
-  for (const model of key === undefined ? await storedModels() : [{ key }]) {
-    for (const name of [`${model.key}.state`, `${model.key}.gguf`]) {
+  const models = key === undefined ? await storedModels() : [{ key }];
+  await inFolder(async (folder) => {
+    for (const name of models.flatMap((model) => [`${model.key}.state`, `${model.key}.gguf`])) {
       await folder.removeEntry(name).catch((error) => {
-        if (error.name !== 'NotFoundError') throw translate(error);
+        if (error.name !== 'NotFoundError') throw error;
       });
     }
-  }
+  });
 }

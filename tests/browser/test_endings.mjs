@@ -1,0 +1,167 @@
+// How an admission ends in a browser when something goes wrong late, or never comes; and what it never takes.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { beforeEach, test } from 'node:test';
+
+import { gzipBomb, makeBundle, rewrite } from '../loader/bundle.mjs';
+import { makeModel } from '../loader/models.mjs';
+import { Server } from '../loader/server.mjs';
+import { openPage } from './chromium.mjs';
+import { browser, server } from './session.mjs';
+
+const small = (seed = 3) => makeModel({ tensors: { first: [64, 50], second: [1000], third: [33, 7] }, seed });
+
+let page;
+beforeEach(async () => {
+  await page?.context().close();
+  server.reset();
+  page = await openPage(browser, server);
+});
+
+const attempt = (url, options = {}) => page.evaluate(([u, o]) => window.attempt(u, o), [url, options]);
+
+async function expectAdmitted(bundle, url, options) {
+  const result = await attempt(url, options);
+  assert.equal(result.sha256, bundle.manifest.files[0].sha256, result.stack);
+  return result;
+}
+
+async function expectCode(url, options, code) {
+  const result = await attempt(url, options);
+  assert.equal(result.code, code, result.stack ?? 'it was admitted');
+  return result;
+}
+
+for (const sink of ['memory', 'opfs']) {
+  test(`a chunk that fails after its last byte is fetched again (${sink})`, async () => {
+    const bundle = makeBundle(small(), { chunkSize: 6000 });
+    const url = server.serve(bundle);
+    for (const fault of ['dropAtEnd', 'endless', 'oneMore']) {
+      server.fault(bundle.chunks[2].path, fault, 1);
+      await expectAdmitted(bundle, url, { sink, ...(fault === 'endless' && { stallTimeout: 400 }) });
+      await page.evaluate(() => window.loader.removeStored());
+    }
+  });
+}
+
+test('a byte changed anywhere in a compressed chunk is healed, and one cut short', async () => {
+  const bundle = makeBundle(small(), { chunkSize: 6000, gzip: true });
+  const url = server.serve(bundle);
+  const { path, size } = bundle.chunks[2].gzip;
+  const right = bundle.files.get(path);
+  server.headers = { 'Cache-Control': 'no-store' };
+  for (const at of [0, 3, 10, size >> 1, size - 8, size - 5, size - 4, size - 1]) {
+    const changed = Buffer.from(right);
+    changed[at] ^= 0x10;
+    bundle.files.set(path, changed);
+    await expectAdmitted(bundle, url);
+  }
+  bundle.files.set(path, right);
+  server.headers = {};
+  for (const fault of ['cut4', 'cut8', 'missing', 'html']) {
+    server.reset();
+    server.fault('.gz', fault);
+    await expectAdmitted(bundle, url);
+  }
+});
+
+/** The most bytes that a renderer of this browser has had in memory so far. */
+async function rendererPeak() {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  const peaks = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => {
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'));
+    return kilobytes * 1024;
+  });
+  return Math.max(...peaks);
+}
+
+test('a compressed chunk that unpacks to 1 GiB is given up before it does', async (context) => {
+  const bundle = makeBundle(small(), { chunkSize: 6000, gzip: true });
+  const [chunk] = bundle.chunks;
+  const bomb = gzipBomb(1 << 30);
+  bundle.files.set(chunk.gzip.path, bomb);
+  chunk.gzip.size = bomb.length;
+  rewrite(bundle);
+  const before = await rendererPeak();
+  await expectCode(server.serve(bundle), { retries: 0 }, 'length');
+  const grown = (await rendererPeak()) - before;
+  context.diagnostic(`${bomb.length} bytes of gzip took ${grown} bytes`);
+  assert.ok(grown < 48 << 20, `${grown} bytes`);
+});
+
+test('cancelling does not wait for the storage worker, and the next call has the file', async () => {
+  const bundle = makeBundle(small(), { chunkSize: 6000 });
+  const url = server.serve(bundle);
+  server.bundles.set('/silent/', { files: new Map([['worker.mjs', Buffer.alloc(8)]]) });
+  server.fault('worker.mjs', 'silent');
+  const cancelled = (workerUrl, after) => page.evaluate(async ([target, worker, milliseconds]) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), milliseconds);
+    window.host ??= await window.loader.createHost();
+    return Promise.race([
+      window.host.admit(target, { sink: 'opfs', workerUrl: worker, signal: controller.signal }).then(() => 'admitted', ({ code }) => code),
+      new Promise((resolve) => { setTimeout(resolve, 5000, 'never settled'); }),
+    ]);
+  }, [url, workerUrl, after]);
+  assert.equal(await cancelled('/silent/worker.mjs', 200), 'cancelled');
+  await expectAdmitted(bundle, url, { sink: 'opfs' });
+  // While the real one opens the file, at whatever moment.
+  for (const after of [0, 2, 5, 10, 15, 20, 30]) {
+    const code = await cancelled(undefined, after);
+    assert.ok(code === 'cancelled' || code === 'admitted', code);
+    await expectAdmitted(bundle, url, { sink: 'opfs' });
+  }
+});
+
+test('from another origin: memory works, compressed by either side, and OPFS says what it needs', async () => {
+  const other = await new Server().start();
+  try {
+    const bundle = makeBundle(small(), { chunkSize: 6000, gzip: true });
+    const url = other.serve(bundle);
+    other.folders.set('/loader/', server.folders.get('/loader/'));
+    other.headers = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Content-Encoding' };
+    await expectAdmitted(bundle, url, { retries: 0 });
+    other.fault('.gz', 'encoded');
+    const again = other.serve(bundle); // past the cache
+    await expectAdmitted(bundle, again, { retries: 0 });
+    const code = await page.evaluate(async ([origin, target]) => {
+      const foreign = await import(`${origin}/loader/gguf-admission/gguf-admission.mjs`);
+      return foreign.admit(target, { sink: 'opfs' }).then(() => 'admitted', (error) => error.code);
+    }, [other.origin, url]);
+    assert.equal(code, 'unsupported');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('a model that another tab removes at the last moment is an error of storage, and the next call succeeds', async () => {
+  const bundle = makeBundle(small(), { chunkSize: 6000 });
+  const url = server.serve(bundle);
+  await page.evaluate(() => {
+    const { getFileHandle } = FileSystemDirectoryHandle.prototype;
+    FileSystemDirectoryHandle.prototype.getFileHandle = async function late(...parameters) {
+      FileSystemDirectoryHandle.prototype.getFileHandle = getFileHandle;
+      await window.loader.removeStored();
+      return getFileHandle.apply(this, parameters);
+    };
+  });
+  await expectCode(url, { sink: 'opfs' }, 'storage');
+  await expectAdmitted(bundle, url, { sink: 'opfs' });
+});
+
+test('two tabs: the second is told that the first is busy, and has the model when that is done', async () => {
+  const bundle = makeBundle(makeModel({ tensors: { large: [1000, 500] }, seed: 5 }), { chunkSize: 250000 });
+  const url = server.serve(bundle);
+  server.fault(bundle.chunks[2].path, 'crawl', 1);
+  const second = await openPage({ newContext: async () => page.context() }, server);
+  const running = attempt(url, { sink: 'opfs' });
+  await page.waitForFunction(() => window.events?.some(({ stage }) => stage === 'receiving'));
+  const inSecond = () => second.evaluate((target) => window.attempt(target, { sink: 'opfs' }), url);
+  assert.equal((await inSecond()).code, 'busy');
+  assert.equal((await running).sha256, bundle.manifest.files[0].sha256);
+  server.reset();
+  assert.equal((await inSecond()).sha256, bundle.manifest.files[0].sha256);
+  assert.equal(server.chunkRequests().length, 0);
+});
