@@ -4,6 +4,10 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+if [ "${1-}" = --help ] || [ "${1-}" = -h ]; then
+    sed -n '2,/^[^#]/ { s/^# //p }' "$0"
+    exit 0
+fi
 if [ "${1-}" != --installed ]; then
     exec "$root/tools/setup.sh" build "$root/tools/try.sh" --installed "$@"
 fi

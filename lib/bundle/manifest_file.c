@@ -51,7 +51,8 @@ static enum libgguf_status check_signature(int root, const char *data, size_t si
     enum libgguf_status status =
         read_whole(root, LIBGGUF_BUNDLE_SIGNATURE, 65536, &signature, &signature_size, err);
     if (status == LIBGGUF_ERR_NOT_FOUND) {
-        return failure(err, LIBGGUF_ERR_SIGNATURE, LIBGGUF_NO_OFFSET, "the manifest is not signed");
+        return failure(err, LIBGGUF_ERR_SIGNATURE, LIBGGUF_NO_OFFSET,
+                       "the manifest is not signed (no %s)", LIBGGUF_BUNDLE_SIGNATURE);
     }
     if (!status) {
         status = libgguf_signature_check(data, size, signature, signature_size, key, key_size, err);

@@ -69,8 +69,12 @@ static enum libgguf_status open_chunks(int root, int *chunks, struct libgguf_err
 {
     const int failed = place_enter(root, LIBGGUF_BUNDLE_CHUNKS, false, chunks, NULL);
     if (failed == ENOENT) {
-        return failure(err, LIBGGUF_ERR_NOT_FOUND, LIBGGUF_NO_OFFSET,
-                       "neither a store nor a bundle: there is no directory chunks");
+        struct libgguf_manifest *shards;
+        const bool is_shards = manifest_file_read(root, NULL, 0, &shards, NULL) == LIBGGUF_OK;
+        libgguf_manifest_free(shards);
+        return failure(err, LIBGGUF_ERR_NOT_FOUND, LIBGGUF_NO_OFFSET, "%s",
+                       is_shards ? "a bundle of shards has nothing to prune"
+                                 : "neither a store nor a bundle: there is no directory chunks");
     }
     if (failed == ELOOP) {
         return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,

@@ -118,8 +118,8 @@ static enum libgguf_status find_smallest(const struct libgguf_file *model,
     }
     char name[ERROR_NAME_SIZE];
     return failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
-                   "tensor '%.60s' has %" PRIu64
-                   " bytes; the smallest limit that works is %" PRIu64,
+                   "tensor '%.60s' has %" PRIu64 " bytes; the smallest limit that works is %" PRIu64
+                   " bytes",
                    error_name(name, largest->name.data, largest->name.size), largest->size, needed);
 }
 

@@ -1,5 +1,6 @@
 /* Opening by path: one file, or all shards of a set as one model. */
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,21 @@ static enum libgguf_status open_single(const char *path, const struct libgguf_op
     return LIBGGUF_OK;
 }
 
+static enum libgguf_status missing_shard(const char *path, unsigned number, unsigned count,
+                                         const struct libgguf_error *why, struct libgguf_error *err)
+{
+    char shown[ERROR_NAME_SIZE];
+    const char *const slash = strrchr(path, '/');
+    const char *const name = slash ? slash + 1 : path;
+    error_name(shown, name, strlen(name));
+    if (why->sys_errno == ENOENT) {
+        return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET,
+                       "shard %u of %u is missing: '%s'", number, count, shown);
+    }
+    return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET, "shard %u of %u, '%s': %.80s",
+                   number, count, shown, why->text);
+}
+
 static enum libgguf_status open_shards(struct libgguf_file *set, const char *path,
                                        const struct shard_name *name,
                                        const struct libgguf_open_options *options,
@@ -100,8 +116,7 @@ static enum libgguf_status open_shards(struct libgguf_file *set, const char *pat
             continue;
         }
         if (status == LIBGGUF_ERR_IO) {
-            return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET, "shard %u of %u: %s", i + 1,
-                           name->count, detail.text);
+            return missing_shard(shard_path, i + 1, name->count, &detail, err);
         }
         if (status) {
             detail.text[sizeof detail.text - 20] = '\0';

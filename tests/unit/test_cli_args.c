@@ -85,6 +85,7 @@ static void options_and_operands_are_told_apart(void **state)
         {"-kx", "k=x "},
         {"-jk x", "j k=x "},
         {"-jkx y", "j k=x [y]"},
+        {"-ctk=q8_0 -c4", "257=q8_0 c=4 "},
         {"-ctk q8_0 -c 4", "257=q8_0 c=4 "},
         {"-c4", "c=4 "},
         {"-- --json -", "[--json][-]"},

@@ -141,7 +141,9 @@ static int parse_letter(struct cli_args *args)
     const struct cli_option *option = find_option(args, has_letter, &letter, 1);
     if (!option) {
         const char *whole = args->argv[args->index - 1];
-        const bool plain = letter > ' ' && letter < 0x7f;
+        /* What starts with no letter at all is some other program's option, "-np2". */
+        const bool plain =
+            letter > ' ' && letter < 0x7f && (args->cluster > whole + 2 || whole[2] == '\0');
         args->cluster = NULL;
         return plain ? unknown_option(args, args->spelled, 2)
                      : unknown_option(args, whole, strlen(whole));
@@ -165,10 +167,11 @@ static int parse_one(struct cli_args *args)
         keep_operand(args, text);
         return GO_ON;
     }
-    const struct cli_option *alias = find_option(args, has_alias, text, strlen(text));
+    const size_t size = strcspn(text, "=");
+    const struct cli_option *alias = find_option(args, has_alias, text, size);
     if (alias) {
         args->option = alias->alias;
-        return take_option(args, alias, NULL);
+        return take_option(args, alias, text[size] == '=' ? text + size + 1 : NULL);
     }
     if (text[1] == '-') {
         return parse_long(args, text);

@@ -42,6 +42,14 @@ enum completion_argument completion_argument(const struct cli_option *option)
     return option->argument[0] == '[' ? COMPLETION_ARGUMENT_OPTIONAL : COMPLETION_ARGUMENT_REQUIRED;
 }
 
+static bool is_in(const struct cli_option *table, const struct cli_option *option)
+{
+    while ((table->code || table->help) && table != option) {
+        table++;
+    }
+    return table == option;
+}
+
 enum completion_kind completion_kind(const struct cli_program *program,
                                      const struct cli_option *option, const char **words)
 {
@@ -53,7 +61,8 @@ enum completion_kind completion_kind(const struct cli_program *program,
         *words = "auto always never";
     }
     for (const struct cli_words *w = program->words; w && w->option && !*words; w++) {
-        *words = option->name && strcmp(option->name, w->option) == 0 ? w->words : NULL;
+        const bool is_named = option->name && strcmp(option->name, w->option) == 0;
+        *words = is_named && (!w->table || is_in(w->table, option)) ? w->words : NULL;
     }
     if (*words) {
         return COMPLETION_WORDS;

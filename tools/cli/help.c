@@ -39,6 +39,9 @@ static void print_option(const struct cli_option *option)
     if (option->name) {
         used += (size_t)snprintf(left + used, sizeof left - used, "--%s", option->name);
     }
+    if (letter && option->alias) {
+        used += (size_t)snprintf(left + used, sizeof left - used, ", %s", option->alias);
+    }
     if (option->argument && option->argument[0] == '[') {
         used += (size_t)snprintf(left + used, sizeof left - used, "[=%s", option->argument + 1);
     } else if (option->argument) {

@@ -30,15 +30,18 @@ struct cli_option {
     const char *argument; /**< NULL; "GLOB": must follow, as --name=GLOB, --name GLOB or -nGLOB;
                                "[GLOB]": may follow, as --name=GLOB only */
     const char *help;     /**< one sentence or two, wrapped when printed; NULL hides the option */
-    const char *alias;    /**< another spelling, dashes included ("-ctk"), or NULL */
+    const char *alias;    /**< another spelling, dashes included ("-ctk"), or NULL; an argument
+                               follows as -ctk=TYPE or -ctk TYPE */
 };
 
 /** The words that an option's argument can be, for the completion of shells. A table of them ends
  * with {0}. Of options that are not in it, FILE and OTHER stand for files, DIR and STORE for
  * directories. */
 struct cli_words {
-    const char *option; /**< its name, without dashes */
-    const char *words;  /**< separated by single spaces */
+    const char *option;             /**< its name, without dashes */
+    const char *words;              /**< separated by single spaces */
+    const struct cli_option *table; /**< where the option is, or NULL for all of that name; comes
+                                         before one for all */
 };
 
 struct cli_args;

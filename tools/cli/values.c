@@ -15,7 +15,7 @@ enum cli_exit cli_take_threads(struct cli_args *args, unsigned *out)
 {
     uint64_t number;
     if (!cli_parse_u64(args->value, &number) || number == 0 || number > LIBGGUF_MAX_THREADS) {
-        return cli_usage_error(args, "%s wants a number from 1 to %d, not '%s'", args->option,
+        return cli_usage_error(args, "%s takes a number from 1 to %d, not '%s'", args->option,
                                LIBGGUF_MAX_THREADS, args->value);
     }
     *out = (unsigned)number;
@@ -56,7 +56,7 @@ enum cli_exit cli_take_name(struct cli_args *args, const char **out)
 {
     const char *const name = args->value;
     if (name[0] == '\0' || strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
-        return cli_usage_error(args, "%s wants the plain name of a file, not '%s'", args->option,
+        return cli_usage_error(args, "%s takes the plain name of a file, not '%s'", args->option,
                                name);
     }
     *out = name;
@@ -83,7 +83,7 @@ static bool read_all(int fd, const char *path, size_t limit, char **data, size_t
             return true;
         }
         if (got < 0 && errno != EINTR) {
-            cli_error_errno(path, errno, "cannot be read");
+            cli_error_errno(path, errno, "cannot read");
             return false;
         }
         *size += got > 0 ? (size_t)got : 0;
@@ -100,7 +100,7 @@ bool cli_read_file(const char *path, size_t limit, char **data, size_t *size)
     const int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     *data = NULL;
     if (fd < 0) {
-        cli_error_errno(path, errno, "cannot be opened");
+        cli_error_errno(path, errno, "cannot open");
         return false;
     }
     const bool done = read_all(fd, path, limit, data, size);

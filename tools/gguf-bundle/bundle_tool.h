@@ -55,6 +55,9 @@ void run_begin(struct run *run);
 /** Ends it. After a signal that is the end of the process as well, as by that signal. */
 void run_end(struct run *run);
 
+/** False when @p path is there and no directory, which is reported. */
+bool check_directory(const char *path);
+
 /** Reports why a bundle could not be made or read; what of it means no is CLI_NO. */
 enum cli_exit report_failure(const char *file, enum libgguf_status status,
                              const struct libgguf_error *err);

@@ -1,4 +1,16 @@
+#include <sys/stat.h>
+
 #include "bundle_tool.h"
+
+bool check_directory(const char *path)
+{
+    struct stat facts;
+    if (stat(path, &facts) != 0 || S_ISDIR(facts.st_mode)) {
+        return true;
+    }
+    cli_error(path, "is no directory; name the one that manifest.json is in");
+    return false;
+}
 
 enum cli_exit report_failure(const char *file, enum libgguf_status status,
                              const struct libgguf_error *err)

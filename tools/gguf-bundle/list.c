@@ -118,6 +118,9 @@ enum cli_exit bundle_list(struct cli_args *args)
         return cli_usage_error(args, "list takes one bundle");
     }
     const char *const directory = args->operands[0];
+    if (!check_directory(directory)) {
+        return CLI_FAILED;
+    }
     char *key = NULL;
     size_t key_size = 0;
     if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &key_size)) {

@@ -86,7 +86,7 @@ static const struct cli_command commands[] = {
      bundle_prune},
     {0}};
 
-static const struct cli_words words[] = {{"cut", "tensor fixed"}, {0}};
+static const struct cli_words words[] = {{"cut", "tensor fixed", NULL}, {0}};
 
 static const struct cli_program program = {
     .name = "gguf-bundle",

@@ -90,11 +90,11 @@ static void print_chunks(const struct libgguf_plan *plan)
 static void print_shards(const struct bundle_plan *plan)
 {
     for (size_t i = 0; i < plan->split->count; i++) {
+        const size_t count = plan->split->first[i + 1] - plan->split->first[i];
         char size[CLI_NUMBER_SIZE];
         cli_put_text(stdout, plan->name, strlen(plan->name), CLI_ALL_COLUMNS);
-        printf("-%05zu-of-%05zu.gguf: %s bytes, %zu tensors\n", i + 1, plan->split->count,
-               cli_count_text(plan->split->size[i], size),
-               plan->split->first[i + 1] - plan->split->first[i]);
+        printf("-%05zu-of-%05zu.gguf: %s bytes, %zu tensor%s\n", i + 1, plan->split->count,
+               cli_count_text(plan->split->size[i], size), count, count == 1 ? "" : "s");
     }
 }
 

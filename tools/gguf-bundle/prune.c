@@ -59,6 +59,9 @@ enum cli_exit bundle_prune(struct cli_args *args)
         return cli_usage_error(args, "prune takes one directory");
     }
     const char *const directory = args->operands[0];
+    if (!check_directory(directory)) {
+        return CLI_FAILED;
+    }
     struct libgguf_bundle_pruned pruned;
     struct libgguf_error err;
     const enum libgguf_status status =

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "bundle_tool.h"
+#include "cli/model_path.h"
 #include "cli/size.h"
 
 struct unpack_options {
@@ -46,11 +47,16 @@ static enum cli_exit unpack_failure(const struct unpack_options *options, const 
     }
 }
 
-static enum cli_exit say_done(uint64_t size)
+static enum cli_exit say_done(uint64_t size, size_t file_count)
 {
     char bytes[CLI_NUMBER_SIZE];
+    char files[CLI_NUMBER_SIZE];
     if (!cli_quiet()) {
-        printf("unpacked %s bytes\n", cli_count_text(size, bytes));
+        printf("unpacked %s bytes", cli_count_text(size, bytes));
+        if (file_count > 1) {
+            printf(" in %s files", cli_count_text(file_count, files));
+        }
+        putchar('\n');
     }
     return CLI_YES;
 }
@@ -74,13 +80,15 @@ static enum cli_exit unpack_set(const struct unpack_options *options,
         return CLI_FAILED;
     }
     enum cli_exit exit = CLI_YES;
+    uint64_t size = 0;
     for (size_t i = 0; i < manifest->file_count && exit == CLI_YES; i++) {
         const struct libgguf_manifest_text *const name = &manifest->files[i].name;
         char *const path = join(options->output, name->data, name->size);
         exit = path ? unpack_file(options, manifest, i, path) : CLI_FAILED;
+        size += manifest->files[i].size;
         free(path);
     }
-    return exit;
+    return exit == CLI_YES ? say_done(size, manifest->file_count) : exit;
 }
 
 static enum cli_exit merge(const struct unpack_options *options, const char *first)
@@ -105,7 +113,7 @@ static enum cli_exit merge(const struct unpack_options *options, const char *fir
     }
     libgguf_close(merged);
     libgguf_close(set);
-    return status ? CLI_FAILED : say_done(size);
+    return status ? CLI_FAILED : say_done(size, 1);
 }
 
 /* Shards that a manifest lists are read twice: to prove them, and to merge them. */
@@ -151,7 +159,7 @@ static enum cli_exit unpack_bundle(const struct unpack_options *options)
         exit = unpack_set(options, manifest);
     } else {
         exit = unpack_file(options, manifest, 0, options->output);
-        exit = exit == CLI_YES ? say_done(manifest->files[0].size) : exit;
+        exit = exit == CLI_YES ? say_done(manifest->files[0].size, 1) : exit;
     }
     libgguf_manifest_free(manifest);
     return exit;
@@ -181,6 +189,11 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
     }
 }
 
+static bool is_manifest(const char *path)
+{
+    return strcmp(cli_file_name(path), "manifest.json") == 0;
+}
+
 static bool check_options(struct cli_args *args, struct unpack_options *options,
                           enum cli_exit *exit)
 {
@@ -200,6 +213,10 @@ static bool check_options(struct cli_args *args, struct unpack_options *options,
     }
     options->source = args->operands[0];
     options->is_file = stat(options->source, &facts) == 0 && !S_ISDIR(facts.st_mode);
+    if (options->is_file && is_manifest(options->source) && !check_directory(options->source)) {
+        *exit = CLI_FAILED;
+        return false;
+    }
     if (options->is_file && options->key) {
         *exit =
             cli_usage_error(args, "--key needs a bundle: name the directory with manifest.json");

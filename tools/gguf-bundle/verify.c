@@ -141,6 +141,9 @@ enum cli_exit bundle_verify(struct cli_args *args)
     if (args->operand_count != 1) {
         return cli_usage_error(args, "verify takes one bundle");
     }
+    if (!check_directory(args->operands[0])) {
+        return CLI_FAILED;
+    }
     if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &options.read.key_size)) {
         return CLI_FAILED;
     }

@@ -65,6 +65,11 @@ static bool set_size(struct entry *entry, int id, const char *text, char why[FIE
         [SET_ADDRESS] = LIBGGUF_LIMIT_ADDRESS, [SET_JS_BUFFER] = LIBGGUF_LIMIT_JS_BUFFER,
         [SET_TENSOR] = LIBGGUF_LIMIT_TENSOR,
     };
+    if (id == SET_CHUNK_SIZE &&
+        (value < LIBGGUF_MIN_CHUNK_SIZE || value > LIBGGUF_MAX_CHUNK_SIZE)) {
+        snprintf(why, FIELD_WHY_SIZE, "'%.40s': chunks of 64KiB to 128MiB can be made", text);
+        return false;
+    }
     if (id == SET_CHUNK_SIZE) {
         entry->options.chunk_size = value;
     } else if (id == SET_SIZE) {

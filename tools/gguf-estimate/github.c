@@ -78,13 +78,13 @@ static bool append_summary(const struct report *report)
     }
     FILE *summary = fopen(path, "ab");
     if (!summary) {
-        cli_error_errno(path, errno, "the step summary cannot be opened");
+        cli_error_errno(path, errno, "cannot open the step summary");
         return false;
     }
     const bool printed = markdown_print(report, summary);
     const bool written = !ferror(summary);
     if (fclose(summary) != 0 || !written) {
-        cli_error_errno(path, errno, "the step summary cannot be written");
+        cli_error_errno(path, errno, "cannot write the step summary");
         return false;
     }
     return printed;

@@ -14,7 +14,7 @@ static enum cli_exit load(const char *path, json_t **out)
     json_error_t error;
     FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
     if (!file) {
-        cli_error_errno(path, errno, "cannot be opened");
+        cli_error_errno(path, errno, "cannot open");
         return CLI_FAILED;
     }
     errno = 0;
@@ -27,7 +27,7 @@ static enum cli_exit load(const char *path, json_t **out)
         return CLI_YES;
     }
     if (read_error) {
-        cli_error_errno(path, read_error, "cannot be read");
+        cli_error_errno(path, read_error, "cannot read");
         return CLI_FAILED;
     }
     cli_error(path, "line %d: %s", error.line, error.text);
@@ -46,6 +46,21 @@ static const char *value_text(const json_t *value, const struct field *field, ch
         return json_is_true(value) ? "true" : "false";
     }
     return json_is_string(value) && field->kind != FIELD_FLAG ? json_string_value(value) : NULL;
+}
+
+/* Another member that sets @p field, by its other name; or NULL. */
+static const char *find_twin(json_t *object, const char *name, const struct field *field)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        const struct field *other = field_find(key);
+        if (other && other->id == field->id && strcmp(key, name) != 0) {
+            return key;
+        }
+    }
+    return NULL;
 }
 
 static enum cli_exit read_entry(const char *path, size_t index, json_t *object,
@@ -70,6 +85,12 @@ static enum cli_exit read_entry(const char *path, size_t index, json_t *object,
         const struct field *field = field_find(key);
         if (!field) {
             cli_error(path, "entry %zu: unknown member \"%s\"", index, key);
+            return CLI_USAGE;
+        }
+        const char *twin = find_twin(object, key, field);
+        if (twin) {
+            cli_error(path, "entry %zu: \"%s\" and \"%s\" are the same condition", index, key,
+                      twin);
             return CLI_USAGE;
         }
         const char *text = value_text(value, field, buffer);

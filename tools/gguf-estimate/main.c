@@ -49,7 +49,8 @@ static const struct cli_option options_table[] = {
      "--ctx-size"},
     {OPTION_FIELDS + 7, "type-k", "TYPE", "type of cached keys (default: the runtime's)", "-ctk"},
     {OPTION_FIELDS + 8, "type-v", "TYPE", "type of cached values (default: the runtime's)", "-ctv"},
-    {OPTION_FIELDS + 9, "chunk-size", "SIZE", "bytes of a chunk (default: 16MiB)", NULL},
+    {OPTION_FIELDS + 9, "chunk-size", "SIZE", "bytes of a chunk, 64KiB to 128MiB (default: 16MiB)",
+     NULL},
     {OPTION_FIELDS + 10, "parallel", "N", "fetches in flight (default: the runtime's)", NULL},
     {OPTION_FIELDS + 11, "sequences", "N", "sequences at once (default: 1)", "-np"},
     {OPTION_FIELDS + 12, "ubatch", "N", "tokens computed at once (default: 512)", "-ub"},
@@ -339,13 +340,15 @@ static enum cli_exit run(struct cli_args *args)
 #define CACHE_TYPES "f32 f16 bf16 q8_0 q4_0 q4_1 iq4_nl q5_0 q5_1"
 
 static const struct cli_words words[] = {
-    {"strategy", "full-copy full-copy-f32 eager-f32 lazy-f32 lazy-f32-release quantized chunked "
-                 "stream-decode stream-decode-f32 mapped memory64"},
-    {"type-k", CACHE_TYPES},
-    {"type-v", CACHE_TYPES},
-    {"tokenizer", "zero-copy llama.cpp none"},
-    {"runtime", "reference admission llama.cpp"},
-    {"format", "text json markdown github junit sarif svg size-limit"},
+    {"strategy",
+     "full-copy full-copy-f32 eager-f32 lazy-f32 lazy-f32-release quantized chunked "
+     "stream-decode stream-decode-f32 mapped memory64",
+     NULL},
+    {"type-k", CACHE_TYPES, NULL},
+    {"type-v", CACHE_TYPES, NULL},
+    {"tokenizer", "zero-copy llama.cpp none", NULL},
+    {"runtime", "reference admission llama.cpp", NULL},
+    {"format", "text json markdown github junit sarif svg size-limit", NULL},
     {0},
 };
 

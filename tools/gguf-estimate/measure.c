@@ -159,7 +159,7 @@ enum cli_exit measure(const struct entry *entry, const struct measure_rules *rul
         out->failed = true;
         return CLI_FAILED;
     }
-    const bool incomplete = status == LIBGGUF_ERR_TENSOR_RANGE || status == LIBGGUF_ERR_SHARDS;
+    const bool incomplete = status == LIBGGUF_ERR_TENSOR_RANGE;
     if (status == LIBGGUF_OK) {
         status = measure_file(file, rules, out);
     }

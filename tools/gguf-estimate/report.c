@@ -104,7 +104,8 @@ const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_A
         break;
     case LIBGGUF_ADVICE_CHUNK_SIZE:
         snprintf(out, REPORT_ADVICE_SIZE,
-                 "--chunk-size %" PRIu64 " (%s) is the largest that fits: peak %s bytes",
+                 "--chunk-size %" PRIu64
+                 " (%s) is the largest multiple of 64 KiB that fits: peak %s bytes",
                  advice->value, cli_size_text(advice->value, size), peak);
         break;
     case LIBGGUF_ADVICE_KV_TYPE:

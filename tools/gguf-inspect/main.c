@@ -104,9 +104,10 @@ static enum cli_exit inspect_all(const struct cli_args *args, struct inspect_opt
 {
     struct libgguf_json json;
     enum cli_exit worst = CLI_YES;
+    options->several_files = args->operand_count > 1;
     options->file_headings =
-        args->operand_count > 1 && (options->metadata || options->tensors || options->tokens ||
-                                    options->token || inspect_wants_data(options));
+        options->several_files && (options->metadata || options->tensors || options->tokens ||
+                                   options->token || inspect_wants_data(options));
     if (options->json) {
         json_report_begin(&json);
     }
@@ -166,11 +167,12 @@ static enum cli_exit run(struct cli_args *args)
     return status;
 }
 
-static const struct cli_words words[] = {{"array-items", "all"}, {"check", "llama.cpp spec"}, {0}};
+static const struct cli_words words[] = {
+    {"array-items", "all", NULL}, {"check", "llama.cpp spec", NULL}, {0}};
 
 static const struct cli_program program = {
     .name = "gguf-inspect",
-    .usage = "[OPTION]... FILE...",
+    .usage = "[OPTION]... FILE...\n[OPTION]... FILE --diff=OTHER",
     .summary = "Shows what is in GGUF model files. A FILE of - is standard input.",
     .options = inspect_options_table,
     .run = run,

@@ -40,8 +40,8 @@ const struct cli_option inspect_options_table[] = {
      "bytes are missing",
      NULL},
     {OPTION_DIFF, "diff", "OTHER",
-     "what is different in the model OTHER: metadata, tokenizer, tensors; exit status 1 when "
-     "anything is",
+     "what changes from FILE to OTHER: metadata, tokenizer, tensors; exit status 1 when anything "
+     "does",
      NULL},
     {OPTION_DATA, "data", NULL, "with --diff: compare the bytes of tensors, too", NULL},
     {.code = 0, .help = "How to show it:"},

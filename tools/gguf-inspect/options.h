@@ -35,8 +35,9 @@ struct inspect_options {
     bool check_data;        /**< --check-data */
     const char *diff;       /**< --diff: the other model, or NULL */
     bool diff_data;         /**< --data */
-    bool file_headings;     /**< lists of several files follow each other */
-    bool printed_before;    /**< not the first file that something is printed of */
+    bool several_files;
+    bool file_headings;  /**< lists of several files follow each other */
+    bool printed_before; /**< not the first file that something is printed of */
 };
 
 /** True when tensors are to be decoded. */

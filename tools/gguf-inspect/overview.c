@@ -21,12 +21,13 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-static void print_title(const struct model_file *model)
+static void print_title(const struct model_file *model, const struct inspect_options *options)
 {
     const struct libgguf_header *header = libgguf_header(model->file);
-    const char *name = base_name(model->label);
+    const char *name = options->several_files ? model->label : base_name(model->label);
     fputs(cli_style(CLI_HEADING), stdout);
-    cli_put_text(stdout, name, strlen(name), SCREEN_COLUMNS - 32);
+    cli_put_text(stdout, name, strlen(name),
+                 options->several_files ? CLI_ALL_COLUMNS : SCREEN_COLUMNS - 32);
     printf("%s: GGUF version %" PRIu32 "%s\n", cli_style(CLI_PLAIN), header->version,
            header->big_endian ? ", big-endian" : "");
 }
@@ -302,7 +303,7 @@ void overview_print(const struct model_file *model, const struct inspect_options
     struct libgguf_model_params params;
     struct libgguf_model_size size;
     struct libgguf_error err;
-    print_title(model);
+    print_title(model, options);
     putchar('\n');
     libgguf_model_params(model->file, &params);
     print_string("Name", model->file, &params.name);

@@ -19,7 +19,7 @@ struct create_options {
     const char *output;
     const char *url;
     bool cut_given;
-    enum manifest_format format;
+    struct format_choice format;
     struct libgguf_manifest_options manifest;
 };
 
@@ -52,13 +52,9 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
         options->manifest.tensor_digests = true;
         return CLI_YES;
     case OPTION_FORMAT:
-        return format_parse(args->value, &options->format) && options->format != FORMAT_TEXT
-                   ? CLI_YES
-                   : cli_usage_error(args, "--format is json, sha256sum, sri or metalink, not '%s'",
-                                     args->value);
+        return format_take(args, args->value, false, &options->format);
     case OPTION_JSON:
-        options->format = FORMAT_JSON;
-        return CLI_YES;
+        return format_take(args, "json", false, &options->format);
     default:
         options->url = args->value;
         return CLI_YES;
@@ -71,11 +67,11 @@ static bool check_options(struct cli_args *args, struct create_options *options,
     *exit = CLI_USAGE;
     if (args->operand_count != 1) {
         cli_usage_error(args, "create takes one model");
-    } else if (options->url && options->format != FORMAT_METALINK) {
+    } else if (options->url && options->format.format != FORMAT_METALINK) {
         cli_usage_error(args, "--url is for --format metalink");
-    } else if (options->format == FORMAT_SHA256SUM && options->manifest.no_file_digest) {
+    } else if (options->format.format == FORMAT_SHA256SUM && options->manifest.no_file_digest) {
         cli_usage_error(args, "--format sha256sum needs the digest of the whole file");
-    } else if (options->format == FORMAT_METALINK && options->cut_given &&
+    } else if (options->format.format == FORMAT_METALINK && options->cut_given &&
                options->manifest.cut != LIBGGUF_CUT_FIXED) {
         cli_usage_error(args, "--format metalink has pieces of one size: --cut fixed");
     } else {
@@ -182,11 +178,11 @@ static void warn_of_missing_data(const char *model, const struct libgguf_manifes
 static enum cli_exit print(const struct create_options *options,
                            const struct libgguf_manifest *manifest, struct cli_output *output)
 {
-    if (!format_is_possible(manifest, options->format, options->url, options->model)) {
+    if (!format_is_possible(manifest, options->format.format, options->url, options->model)) {
         cli_output_discard(output);
         return CLI_FAILED;
     }
-    const int failed = format_print(manifest, options->format, options->url, output->stream);
+    const int failed = format_print(manifest, options->format.format, options->url, output->stream);
     if (failed) {
         cli_output_failed(output, failed);
     }
@@ -238,7 +234,7 @@ enum cli_exit manifest_create(struct cli_args *args)
         return exit;
     }
     options.model = args->operands[0];
-    if (options.format == FORMAT_METALINK) {
+    if (options.format.format == FORMAT_METALINK) {
         options.manifest.cut = LIBGGUF_CUT_FIXED;
     }
     return create(&options);

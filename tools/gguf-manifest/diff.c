@@ -71,9 +71,8 @@ static void print_kind(const struct libgguf_manifest_tensor *tensor)
         printf("type %" PRIu32, tensor->type_id);
     }
     for (uint32_t i = 0; tensor->has_dims && i < tensor->dim_count; i++) {
-        printf("%s%" PRIu64, i == 0 ? " [" : ", ", tensor->dims[i]);
+        printf("%s%" PRIu64, i == 0 ? " " : " × ", tensor->dims[i]);
     }
-    fputs(tensor->has_dims && tensor->dim_count > 0 ? "]" : "", stdout);
 }
 
 static void print_difference(const struct tensor_difference *difference)
@@ -87,7 +86,7 @@ static void print_difference(const struct tensor_difference *difference)
     fputs("  ", stdout);
     print_kind(tensor);
     if (difference->change == TENSOR_CHANGED) {
-        fputs(" -> ", stdout);
+        fputs(" → ", stdout);
         print_kind(difference->after);
     }
     fputs("\n", stdout);
@@ -103,7 +102,7 @@ static void print_text(const struct comparison *comparison)
     if (comparison->bytes == SHARING_SAME) {
         return;
     }
-    printf("  %-14s %s -> %s bytes\n", "size", cli_count_text(comparison->size_before, before),
+    printf("  %-14s %s → %s bytes\n", "size", cli_count_text(comparison->size_before, before),
            cli_count_text(comparison->size_after, after));
     printf("  %-14s %s\n", "header", sharing_text(comparison->header));
     printf("  %-14s %s\n", "tokenizer", sharing_text(comparison->tokenizer));

@@ -7,7 +7,7 @@
 #include "cli/report.h"
 #include "manifest_tool.h"
 
-bool format_parse(const char *text, enum manifest_format *out)
+static bool format_parse(const char *text, enum manifest_format *out)
 {
     static const char *const names[] = {[FORMAT_JSON] = "json",
                                         [FORMAT_SHA256SUM] = "sha256sum",
@@ -21,6 +21,20 @@ bool format_parse(const char *text, enum manifest_format *out)
         }
     }
     return false;
+}
+
+enum cli_exit format_take(struct cli_args *args, const char *text, bool is_text_one,
+                          struct format_choice *choice)
+{
+    if (choice->is_given) {
+        return cli_usage_error(args, "only one format can be printed");
+    }
+    choice->is_given = true;
+    if (!format_parse(text, &choice->format) || (choice->format == FORMAT_TEXT && !is_text_one)) {
+        return cli_usage_error(args, "--format is %sjson, sha256sum, sri or metalink, not '%s'",
+                               is_text_one ? "text, " : "", text);
+    }
+    return CLI_YES;
 }
 
 /* XML 1.0 has no way to write most control characters. */

@@ -1,8 +1,13 @@
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <libgguf/signature.h>
 
+#include "cli/model_path.h"
 #include "cli/report.h"
 #include "cli/values.h"
 #include "manifest_tool.h"
@@ -17,11 +22,40 @@ static struct libgguf_manifest *parse(const char *path, const char *data, size_t
     return manifest;
 }
 
+bool input_is_model(const char *path)
+{
+    char magic[4];
+    struct stat facts;
+    /* A pipe cannot be looked into. */
+    FILE *const file = stat(path, &facts) == 0 && S_ISREG(facts.st_mode) ? fopen(path, "rb") : NULL;
+    const bool found = file && fread(magic, 1, sizeof magic, file) == sizeof magic &&
+                       memcmp(magic, "GGUF", 4) == 0;
+    if (file) {
+        fclose(file);
+    }
+    return found;
+}
+
+bool input_read(const char *path, char **data, size_t *size)
+{
+    struct stat facts;
+    *data = NULL;
+    if (strcmp(path, "-") != 0 && stat(path, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+        cli_error(path, "is a directory; name the manifest in it: manifest.json in a bundle");
+        return false;
+    }
+    if (strcmp(path, "-") != 0 && input_is_model(path)) {
+        cli_error(path, "is a GGUF file, and a manifest is needed; 'create' makes one of it");
+        return false;
+    }
+    return cli_read_file(path, LIBGGUF_MANIFEST_MAX_SIZE, data, size);
+}
+
 struct libgguf_manifest *input_manifest(const char *path)
 {
     char *data;
     size_t size;
-    if (!cli_read_file(path, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
+    if (!input_read(path, &data, &size)) {
         return NULL;
     }
     struct libgguf_manifest *const manifest = parse(path, data, size);
@@ -43,15 +77,23 @@ char *input_signature_path(const char *path)
 }
 
 static enum cli_exit check(const char *path, const char *data, size_t size, const char *key,
-                           const char *signature)
+                           const char *signature, bool is_default)
 {
     char *key_data = NULL;
     char *signature_data = NULL;
     size_t key_size;
     size_t signature_size;
     enum cli_exit exit = CLI_FAILED;
-    if (cli_read_file(key, CLI_KEY_MAX, &key_data, &key_size) &&
-        cli_read_file(signature, CLI_KEY_MAX, &signature_data, &signature_size)) {
+    if (!cli_read_file(key, CLI_KEY_MAX, &key_data, &key_size)) {
+        return CLI_FAILED;
+    }
+    if (is_default && access(signature, F_OK) != 0 && errno == ENOENT) {
+        cli_error(path, "the manifest is not signed (no %s; --signature names another)",
+                  cli_file_name(signature));
+        free(key_data);
+        return CLI_NO;
+    }
+    if (cli_read_file(signature, CLI_KEY_MAX, &signature_data, &signature_size)) {
         struct libgguf_error err;
         const enum libgguf_status status = libgguf_signature_check(
             data, size, signature_data, signature_size, key_data, key_size, &err);
@@ -76,7 +118,8 @@ enum cli_exit input_check_signature(const char *path, const char *data, size_t s
     if (!signature && !default_path) {
         return CLI_FAILED;
     }
-    const enum cli_exit exit = check(path, data, size, key, signature ? signature : default_path);
+    const enum cli_exit exit =
+        check(path, data, size, key, signature ? signature : default_path, !signature);
     free(default_path);
     return exit;
 }
@@ -88,7 +131,7 @@ struct libgguf_manifest *input_signed_manifest(const char *path, const char *key
     size_t size;
     struct libgguf_manifest *manifest = NULL;
     *exit = CLI_FAILED;
-    if (!cli_read_file(path, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
+    if (!input_read(path, &data, &size)) {
         return NULL;
     }
     *exit = input_check_signature(path, data, size, key, signature);

@@ -67,7 +67,10 @@ static const struct cli_command commands[] = {
     {0}};
 
 static const struct cli_words words[] = {
-    {"cut", "tensor fixed"}, {"format", "json sha256sum sri metalink"}, {0}};
+    {"cut", "tensor fixed", NULL},
+    {"format", "text json sha256sum sri metalink", show_options},
+    {"format", "json sha256sum sri metalink", NULL},
+    {0}};
 
 static const struct cli_program program = {
     .name = "gguf-manifest",

@@ -35,13 +35,19 @@ enum cli_exit manifest_diff(struct cli_args *args);
 enum cli_exit manifest_sign(struct cli_args *args);
 enum cli_exit manifest_verify_signature(struct cli_args *args);
 
+/** Whether the file @p path starts as a GGUF file does. */
+bool input_is_model(const char *path);
+
+/** The bytes of a manifest; false when that failed, which is reported. The caller frees @p data. */
+bool input_read(const char *path, char **data, size_t *size);
+
 /** A manifest from a file or "-"; NULL when that failed, which is reported. */
 struct libgguf_manifest *input_manifest(const char *path);
 
 /**
  * As input_manifest(), but only after its signature was found to be by the key in the file
  * @p key. @p signature may be NULL for the manifest's name with .sig behind it. What went wrong is
- * reported, and stored in @p exit: CLI_NO for a signature that does not match.
+ * reported, and stored in @p exit: CLI_NO for a signature that is not there or does not match.
  */
 struct libgguf_manifest *input_signed_manifest(const char *path, const char *key,
                                                const char *signature, enum cli_exit *exit);
@@ -49,15 +55,22 @@ struct libgguf_manifest *input_signed_manifest(const char *path, const char *key
 /** "PATH.sig", for the caller to free; NULL when out of memory, which is reported. */
 char *input_signature_path(const char *path);
 
-/** A signature that was read and does not match: CLI_NO. Reports. */
+/** A signature that is not there or does not match: CLI_NO. Reports. */
 enum cli_exit input_check_signature(const char *path, const char *data, size_t size,
                                     const char *key, const char *signature);
 
 /** How a manifest is printed. */
 enum manifest_format { FORMAT_JSON, FORMAT_SHA256SUM, FORMAT_SRI, FORMAT_METALINK, FORMAT_TEXT };
 
-/** Parses the argument of --format; false for an unknown one. */
-bool format_parse(const char *text, enum manifest_format *out);
+/** The format that was asked for, or the default. */
+struct format_choice {
+    enum manifest_format format;
+    bool is_given;
+};
+
+/** Takes the argument of --format, or "json" for --json: once. */
+enum cli_exit format_take(struct cli_args *args, const char *text, bool is_text_one,
+                          struct format_choice *choice);
 
 /** True when @p manifest can be printed in @p format; otherwise says why not, about @p file. */
 bool format_is_possible(const struct libgguf_manifest *manifest, enum manifest_format format,

@@ -105,27 +105,23 @@ static void print_text(const struct libgguf_manifest *manifest)
 }
 
 struct show_options {
-    enum manifest_format format;
+    struct format_choice format;
     const char *url;
 };
 
 static enum cli_exit take_option(void *context, struct cli_args *args, int code)
 {
     struct show_options *const options = context;
-    if (code == OPTION_JSON) {
-        options->format = FORMAT_JSON;
-    } else if (code == OPTION_URL) {
+    if (code == OPTION_URL) {
         options->url = args->value;
-    } else if (!format_parse(args->value, &options->format)) {
-        return cli_usage_error(args, "--format is text, json, sha256sum, sri or metalink, not '%s'",
-                               args->value);
+        return CLI_YES;
     }
-    return CLI_YES;
+    return format_take(args, code == OPTION_JSON ? "json" : args->value, true, &options->format);
 }
 
 enum cli_exit manifest_show(struct cli_args *args)
 {
-    struct show_options options = {.format = FORMAT_TEXT};
+    struct show_options options = {.format = {.format = FORMAT_TEXT}};
     enum cli_exit exit;
     if (!cli_args_take(args, take_option, &options, &exit)) {
         return exit;
@@ -133,18 +129,19 @@ enum cli_exit manifest_show(struct cli_args *args)
     if (args->operand_count != 1) {
         return cli_usage_error(args, "show takes one manifest");
     }
-    if (options.url && options.format != FORMAT_METALINK) {
+    if (options.url && options.format.format != FORMAT_METALINK) {
         return cli_usage_error(args, "--url is for --format metalink");
     }
     struct libgguf_manifest *const manifest = input_manifest(args->operands[0]);
     if (!manifest) {
         return CLI_FAILED;
     }
-    if (options.format == FORMAT_TEXT) {
+    if (options.format.format == FORMAT_TEXT) {
         print_text(manifest);
-    } else if (format_is_possible(manifest, options.format, options.url, args->operands[0])) {
+    } else if (format_is_possible(manifest, options.format.format, options.url,
+                                  args->operands[0])) {
         /* A stdout that failed is reported by cli_main(). */
-        (void)format_print(manifest, options.format, options.url, stdout);
+        (void)format_print(manifest, options.format.format, options.url, stdout);
     } else {
         exit = CLI_FAILED;
     }

@@ -21,7 +21,9 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
     return CLI_YES;
 }
 
-static bool parse(struct cli_args *args, struct sign_options *options, enum cli_exit *exit)
+/* @p naming is the option that names the signature. */
+static bool parse(struct cli_args *args, struct sign_options *options, const char *naming,
+                  enum cli_exit *exit)
 {
     if (!cli_args_take(args, take_option, options, exit)) {
         return false;
@@ -36,7 +38,8 @@ static bool parse(struct cli_args *args, struct sign_options *options, enum cli_
         return false;
     }
     if (!options->file && strcmp(options->manifest, "-") == 0) {
-        *exit = cli_usage_error(args, "the signature of stdin needs a name");
+        *exit =
+            cli_usage_error(args, "the signature of standard input needs a name: %s FILE", naming);
         return false;
     }
     return true;
@@ -67,7 +70,7 @@ static bool make_signature(const struct sign_options *options, struct libgguf_si
     struct libgguf_manifest *manifest = NULL;
     struct libgguf_error err;
     bool made = false;
-    if (cli_read_file(options->manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size) &&
+    if (input_read(options->manifest, &data, &size) &&
         cli_read_file(options->key, CLI_KEY_MAX, &key, &key_size)) {
         /* Nobody should vouch for what is no manifest. */
         if (libgguf_manifest_parse(data, size, &manifest, &err)) {
@@ -89,7 +92,7 @@ enum cli_exit manifest_sign(struct cli_args *args)
     struct sign_options options = {0};
     struct libgguf_signature signature;
     enum cli_exit exit;
-    if (!parse(args, &options, &exit)) {
+    if (!parse(args, &options, "-o", &exit)) {
         return exit;
     }
     if (!make_signature(&options, &signature)) {
@@ -110,10 +113,10 @@ enum cli_exit manifest_verify_signature(struct cli_args *args)
     enum cli_exit exit;
     char *data;
     size_t size;
-    if (!parse(args, &options, &exit)) {
+    if (!parse(args, &options, "--signature", &exit)) {
         return exit;
     }
-    if (!cli_read_file(options.manifest, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size)) {
+    if (!input_read(options.manifest, &data, &size)) {
         return CLI_FAILED;
     }
     exit = input_check_signature(options.manifest, data, size, options.key, options.file);

@@ -63,10 +63,13 @@ static bool check_options(struct cli_args *args, struct verify_options *options,
     if (options->signature && !options->key) {
         cli_usage_error(args, "--signature needs --key");
     } else if (strcmp(options->manifest, "-") == 0 && options->key && !options->signature) {
-        cli_usage_error(args, "the signature of stdin needs a name");
+        cli_usage_error(args, "the signature of standard input needs a name: --signature FILE");
     } else if (strcmp(options->manifest, "-") == 0 && options->model &&
                strcmp(options->model, "-") == 0) {
         cli_usage_error(args, "stdin cannot be both manifest and model");
+    } else if (options->model && input_is_model(options->manifest)) {
+        cli_usage_error(args, "the manifest comes first, and '%s' is a GGUF file",
+                        options->manifest);
     } else {
         *exit = CLI_YES;
     }

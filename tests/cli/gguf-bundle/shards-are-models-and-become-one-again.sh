@@ -14,6 +14,7 @@ gguf-bundle unpack bundle -o out
 for shard in shards/*.gguf; do
     cmp "$shard" out/"$(basename "$shard")" && echo same
 done
+gguf-bundle prune shards; echo "status $?"
 printf x | dd of=shards/tiny-llama-00002-of-00003.gguf bs=1 seek=5000 conv=notrunc status=none
 gguf-bundle verify shards; echo "status $?"
 gguf-bundle unpack shards -o bad.gguf; echo "status $?"

@@ -15,3 +15,6 @@ try '[]'
 try '[{"path": '
 try '[{"path": "*.bin"}]'
 gguf-estimate --quiet --config no-such.json; echo "$?"
+try '[{"path": "a.gguf", "limit": "16MiB", "ceiling": "1MiB"}]'
+try '[{"path": "a.gguf", "limit": "16mib"}]'
+try '[{"path": "a.gguf", "chunk_size": 1000}]'

@@ -15,3 +15,8 @@ try --format yaml
 try --format text=
 try --format json --format text
 try --no-such-option
+try --chunk-size 1
+try --chunk-size 1GiB
+try -np2
+try -np=2 --quiet
+try --ctx-size=64 --quiet
