@@ -8,7 +8,6 @@
 
 #include "cli/output.h"
 #include "cli/progress.h"
-#include "cli/size.h"
 #include "cli/text.h"
 
 static const char *program_name = "gguf";
@@ -82,12 +81,12 @@ void cli_error_errno(const char *file, int sys_errno, const char *format, ...)
 
 void cli_error_status(const char *file, const struct libgguf_error *err)
 {
-    char offset[CLI_NUMBER_SIZE];
     /* Where a file that is of another kind altogether goes wrong is of no use to anybody. */
     if (err->offset == LIBGGUF_NO_OFFSET || err->status == LIBGGUF_ERR_NOT_GGUF) {
         cli_error(file, "%s", err->text);
     } else {
-        cli_error(file, "%s (at byte %s)", err->text, cli_count_text(err->offset, offset));
+        /* As the text has numbers: plain. */
+        cli_error(file, "%s (at byte %" PRIu64 ")", err->text, err->offset);
     }
 }
 

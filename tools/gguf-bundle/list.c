@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,23 +9,19 @@
 #include "cli/size.h"
 #include "cli/text.h"
 
+/* Digits of a digest that tell the files of a bundle apart; --json has all of them. */
+#define DIGITS_SHOWN 16
+
 static void list_chunk(size_t index, const struct libgguf_chunk *chunk)
 {
-    printf("  %7zu %15" PRIu64 " %11" PRIu64 " %-9s ", index, chunk->piece.offset,
-           chunk->piece.size, libgguf_chunk_role_name(chunk->piece.role));
-    if (chunk->gzip) {
-        printf("%11" PRIu64 " ", chunk->gzip->size);
-    } else {
-        printf("%11s ", "-");
-    }
-    if (chunk->path) {
-        cli_put_text(stdout, chunk->path, strlen(chunk->path), CLI_ALL_COLUMNS);
-    } else {
-        char hex[LIBGGUF_DIGEST_HEX_SIZE];
-        libgguf_digest_hex(&chunk->sha256, hex);
-        fputs(hex, stdout);
-    }
-    putchar('\n');
+    char offset[CLI_NUMBER_SIZE];
+    char size[CLI_NUMBER_SIZE];
+    char gzip[CLI_NUMBER_SIZE];
+    char hex[LIBGGUF_DIGEST_HEX_SIZE];
+    libgguf_digest_hex(&chunk->sha256, hex);
+    printf("  %7zu %15s %11s %-9s %11s %.*s…\n", index, cli_count_text(chunk->piece.offset, offset),
+           cli_count_text(chunk->piece.size, size), libgguf_chunk_role_name(chunk->piece.role),
+           chunk->gzip ? cli_count_text(chunk->gzip->size, gzip) : "-", DIGITS_SHOWN, hex);
 }
 
 static void list_text(const struct libgguf_manifest *manifest)
@@ -36,8 +31,10 @@ static void list_text(const struct libgguf_manifest *manifest)
         char count[CLI_NUMBER_SIZE];
         cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
         printf(": %s bytes in ", cli_count_text(file->size, count));
-        printf("%s chunks\n", cli_count_text(file->chunk_count, count));
-        printf("  %7s %15s %11s %-9s %11s %s\n", "chunk", "offset", "size", "role", "gzip", "path");
+        printf("%s chunk%s\n", cli_count_text(file->chunk_count, count),
+               file->chunk_count == 1 ? "" : "s");
+        printf("  %7s %15s %11s %-9s %11s %s\n", "chunk", "offset", "size", "role", "gzip",
+               "sha256");
         for (size_t j = 0; j < file->chunk_count; j++) {
             list_chunk(j, &file->chunks[j]);
         }

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,8 +80,10 @@ static void print_chunks(const struct libgguf_plan *plan)
     for (size_t i = 0; i < libgguf_plan_count(plan); i++) {
         struct libgguf_piece piece;
         if (libgguf_plan_at(plan, i, &piece)) {
-            printf("  %7zu %15" PRIu64 " %11" PRIu64 " %s\n", i, piece.offset, piece.size,
-                   libgguf_chunk_role_name(piece.role));
+            char offset[CLI_NUMBER_SIZE];
+            char size[CLI_NUMBER_SIZE];
+            printf("  %7zu %15s %11s %s\n", i, cli_count_text(piece.offset, offset),
+                   cli_count_text(piece.size, size), libgguf_chunk_role_name(piece.role));
         }
     }
 }
@@ -116,7 +117,8 @@ enum cli_exit plan_text(const struct bundle_plan *plan)
             printf(", shard %zu of %zu", i + 1, count);
         }
         printf(": %s bytes in ", cli_count_text(libgguf_plan_size(chunks), text));
-        printf("%s chunks\n", cli_count_text(libgguf_plan_count(chunks), text));
+        printf("%s chunk%s\n", cli_count_text(libgguf_plan_count(chunks), text),
+               libgguf_plan_count(chunks) == 1 ? "" : "s");
         print_chunks(chunks);
         print_cut_tensors(chunks, plan_file(plan, i));
         libgguf_plan_free(chunks);

@@ -44,27 +44,55 @@ static void put_settings(const struct measurement *item, FILE *stream)
             item->entry->options.memory64 ? ", 64-bit addresses" : "");
 }
 
+/* Where verdicts start, where they go on in the next line, and where lines end. */
+#define VERDICT_COLUMN 66
+#define VERDICT_CONTINUED 42
+#define LINE_COLUMNS 80
+
+/* A list of reasons that goes on in the next line. */
+struct verdict {
+    FILE *stream;
+    size_t column;
+    size_t count;
+};
+
+static void put_verdict_reason(struct verdict *verdict, const char *name, const char *mark)
+{
+    const bool first = verdict->count++ == 0;
+    const size_t size = strlen(name) + strlen(mark);
+    /* A comma may follow. */
+    const bool fits = verdict->column + (first ? 1 : 2) + size + 1 <= LINE_COLUMNS;
+    fputs(first ? "" : ",", verdict->stream);
+    if (fits) {
+        putc(' ', verdict->stream);
+        verdict->column += first ? 1 : 2;
+    } else {
+        putc('\n', verdict->stream);
+        cli_put_spaces(verdict->stream, VERDICT_CONTINUED);
+        verdict->column = VERDICT_CONTINUED;
+    }
+    fprintf(verdict->stream, "%s%s", name, mark);
+    verdict->column += size;
+}
+
 /* "fits", or the names of the limits that are exceeded. */
 static void put_verdict(const struct load *load, const struct entry *entry, FILE *stream)
 {
-    const bool inexact = entry->strict && load->estimate.peak.certainty != LIBGGUF_EXACT;
+    struct verdict verdict = {.stream = stream, .column = VERDICT_COLUMN + 3};
     fputs(cli_style(load->passed ? CLI_GOOD : CLI_BAD), stream);
     fputs(load->passed ? "fits" : "no:", stream);
-    const char *separator = " ";
     for (unsigned i = 0; i < LIBGGUF_LIMIT_COUNT; i++) {
         if (report_exceeds(load, (enum libgguf_limit)i)) {
             const bool unknown = load->estimate.limits[i].verdict == LIBGGUF_VERDICT_UNKNOWN;
-            fprintf(stream, "%s%s%s", separator, libgguf_limit_name((enum libgguf_limit)i),
-                    unknown ? "?" : "");
-            separator = ", ";
+            put_verdict_reason(&verdict, libgguf_limit_name((enum libgguf_limit)i),
+                               unknown ? "?" : "");
         }
     }
     if (load->grown) {
-        fprintf(stream, "%sgrown", separator);
-        separator = ", ";
+        put_verdict_reason(&verdict, "grown", "");
     }
-    if (inexact) {
-        fprintf(stream, "%sinexact", separator);
+    if (entry->strict && load->estimate.peak.certainty != LIBGGUF_EXACT) {
+        put_verdict_reason(&verdict, "inexact", "");
     }
     fputs(cli_style(CLI_PLAIN), stream);
 }
@@ -166,7 +194,7 @@ static void put_advice(const struct measurement *item, FILE *stream)
     }
     for (size_t i = 0; i < item->advice_count; i++) {
         fputs("  ", stream);
-        cli_put_wrapped(stream, report_advice(&item->advice[i], line), 2, 4, 80);
+        cli_put_wrapped(stream, report_advice(&item->advice[i], line), 2, 4, LINE_COLUMNS);
     }
 }
 
@@ -175,7 +203,7 @@ static void put_notes(const struct load *load, FILE *stream)
     for (unsigned i = 0; i < LIBGGUF_NOTE_COUNT; i++) {
         if ((load->estimate.notes >> i & 1) != 0) {
             fprintf(stream, "  %snote:%s ", cli_style(CLI_WARN), cli_style(CLI_PLAIN));
-            cli_put_wrapped(stream, libgguf_note_text((enum libgguf_note)i), 8, 4, 80);
+            cli_put_wrapped(stream, libgguf_note_text((enum libgguf_note)i), 8, 4, LINE_COLUMNS);
         }
     }
 }

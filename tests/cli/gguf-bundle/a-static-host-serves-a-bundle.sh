@@ -11,7 +11,8 @@ headers() { # PATH CURL-OPTION...
     curl -s -o /dev/null -D - "${@:2}" "$base/$1" | tr -d '\r' |
         grep -iE '^(HTTP|cache-control|access-control|content-(type|encoding|length|range)|accept-ranges)' | sort
 }
-first=$(gguf-bundle list www | awk '$NF ~ /^chunks\// { print $NF; exit }')
+paths() { gguf-bundle list "$1" --json | sed -n 's/.*"path": "\([^"]*\)".*/\1/p'; }
+first=$(paths www | head -n 1)
 echo "manifest:"; headers manifest.json -H 'Accept-Encoding: gzip' | grep -v Length
 echo "chunk:"; headers "$first" -H 'Origin: https://example.org' -H 'Accept-Encoding: gzip, br'
 echo "range:"; headers "$first" -H 'Range: bytes=10-19'
@@ -21,7 +22,7 @@ echo "missing:"; headers chunks/nothing.bin
 # What arrives is the model, byte for byte.
 mkdir -p got/chunks
 curl -s "$base/manifest.json" -o got/manifest.json
-gguf-bundle list got | awk '$NF ~ /^chunks\// { print $NF }' | sort -u >paths
+paths got | sort -u >paths
 while read -r path; do curl -s "$base/$path" -o "got/$path"; done <paths
 gguf-bundle list got --json | sed -n 's/.*"gzip_path": "\([^"]*\)".*/\1/p' |
     while read -r path; do curl -s "$base/$path" -o "got/$path"; done

@@ -1,5 +1,5 @@
 gguf-bundle create fixtures/chunked.gguf -o bundle --chunk-size 64KiB -q
-chunks=($(gguf-bundle list bundle | awk '$NF ~ /^chunks\// {print "bundle/" $NF}'))
+chunks=($(gguf-bundle list bundle --json | sed -n 's|.*"path": "\([^"]*\)".*|bundle/\1|p'))
 chmod u+w bundle/chunks/*
 printf x | dd of=${chunks[0]} bs=1 seek=100 conv=notrunc status=none
 : >${chunks[1]}
