@@ -3,8 +3,8 @@ import { AdmissionError, asAdmissionError } from './errors.mjs';
 import { WINDOW } from './module.mjs';
 import { watched } from './waiting.mjs';
 
-// An engine unpacks all of a piece at once: of this many bytes come 4 MiB at most.
-const PACKED_PIECE = 4096;
+// An engine unpacks all of a piece at once: this many bytes become 16 MiB at most.
+const PACKED_PIECE = 16384;
 
 /** Buffers of one window each. There are never more than are in use at once. */
 export class BufferPool {

@@ -5,6 +5,13 @@ import { watched } from './waiting.mjs';
 
 const MAX_MANIFEST = 67108864;
 const SCHEMA = 'gguf-manifest/1';
+const MEMBERS = {
+  manifest: ['schema', 'chunking', 'chunks_sha256', 'files'],
+  file: ['name', 'name_hex', 'size', 'sha256', 'origin', 'gguf', 'identity', 'chunks', 'tensors'],
+  gguf: ['version', 'byte_order', 'alignment', 'data_offset', 'kv_count', 'tensor_count', 'architecture', 'file_type', 'parameters'],
+  chunk: ['offset', 'size', 'sha256', 'role', 'path', 'integrity', 'gzip'],
+  gzip: ['path', 'size', 'sha256'],
+};
 const ROLES = new Set(['header', 'tokenizer', 'tensors', 'data']);
 const ED25519 = '06032b6570';
 const P256 = '06082a8648ce3d030107';
@@ -132,9 +139,20 @@ function digest(value, member) {
   return fromHex(value);
 }
 
-function object(value, member) {
+/** `value` if it is an object of the members that one of its `kind` has. */
+function object(value, member, kind) {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) refuse(member, 'must be an object');
+  const unknown = Object.keys(value).find((name) => !MEMBERS[kind].includes(name));
+  if (unknown !== undefined) refuse(member, `has the unknown member ${JSON.stringify(unknown)}`);
   return value;
+}
+
+function fileName({ name, name_hex: digits }, member) {
+  if (name !== undefined && digits !== undefined) refuse(`${member}.name`, 'is there twice, also as name_hex');
+  if (name === undefined && typeof digits === 'string' && /^([0-9a-f]{2})+$/.test(digits)) return digits;
+  const plain = typeof name === 'string' && name !== '' && name !== '.' && name !== '..' && !/[/\u0000]/.test(name);
+  if (!plain) refuse(`${member}.name`, 'is not the plain name of a file');
+  return name;
 }
 
 function path(value, member) {
@@ -150,7 +168,7 @@ function path(value, member) {
 }
 
 function chunk(value, member, offset) {
-  object(value, member);
+  object(value, member, 'chunk');
   const parsed = {
     offset: integer(value.offset, `${member}.offset`),
     size: integer(value.size, `${member}.size`, 1),
@@ -160,12 +178,10 @@ function chunk(value, member, offset) {
   };
   if (parsed.offset !== offset) refuse(`${member}.offset`, `is ${parsed.offset}, but the chunk before it ends at ${offset}`);
   if (!ROLES.has(parsed.role)) refuse(`${member}.role`, 'is unknown');
-  if (value.integrity !== undefined) {
-    const base64 = btoa(String.fromCharCode(...parsed.sha256));
-    if (value.integrity !== `sha256-${base64}`) refuse(`${member}.integrity`, 'contradicts sha256');
-  }
+  const base64 = btoa(String.fromCharCode(...parsed.sha256));
+  if (value.integrity !== `sha256-${base64}`) refuse(`${member}.integrity`, 'is missing, or disagrees with sha256');
   if (value.gzip !== undefined) {
-    object(value.gzip, `${member}.gzip`);
+    object(value.gzip, `${member}.gzip`, 'gzip');
     parsed.gzip = {
       path: path(value.gzip.path, `${member}.gzip.path`),
       size: integer(value.gzip.size, `${member}.gzip.size`, 1),
@@ -176,9 +192,8 @@ function chunk(value, member, offset) {
 }
 
 function file(value, member) {
-  object(value, member);
-  const name = value.name ?? (typeof value.name_hex === 'string' ? value.name_hex : undefined);
-  if (typeof name !== 'string' || name === '' || name.includes('/')) refuse(`${member}.name`, 'must be a file name');
+  object(value, member, 'file');
+  const name = fileName(value, member);
   const size = integer(value.size, `${member}.size`, 1);
   if (!Array.isArray(value.chunks) || value.chunks.length === 0) refuse(`${member}.chunks`, 'must be a list of chunks');
   let end = 0;
@@ -189,7 +204,7 @@ function file(value, member) {
   });
   if (end !== size) refuse(`${member}.chunks`, `end at ${end}, but the file has ${size} bytes`);
   const sha256 = value.sha256 === undefined ? undefined : hex(digest(value.sha256, `${member}.sha256`));
-  const gguf = value.gguf === undefined ? undefined : object(value.gguf, `${member}.gguf`);
+  const gguf = value.gguf === undefined ? undefined : object(value.gguf, `${member}.gguf`, 'gguf');
   const dataOffset = gguf ? integer(gguf.data_offset, `${member}.gguf.data_offset`, 1) : size;
   return { name, size, sha256, gguf, headerSize: Math.min(dataOffset, size), chunks };
 }
@@ -202,10 +217,15 @@ export function parseManifest(bytes) {
   } catch (error) {
     throw new AdmissionError('manifest', `the manifest is not JSON: ${error.message}`, { cause: error });
   }
-  object(value, 'the document');
+  object(value, 'the document', 'manifest');
   if (value.schema !== SCHEMA) refuse('schema', `is ${JSON.stringify(value.schema)}, needed is "${SCHEMA}"`);
   if (!Array.isArray(value.files) || value.files.length === 0) refuse('files', 'must be a list of files');
   const files = value.files.map((entry, i) => file(entry, `files[${i}]`));
+  const names = new Set();
+  for (const [i, { name }] of files.entries()) {
+    if (names.has(name)) refuse(`files[${i}].name`, 'is that of an earlier file');
+    names.add(name);
+  }
   return { files, chunksSha256: digest(value.chunks_sha256, 'chunks_sha256') };
 }
 
