@@ -24,6 +24,11 @@ export type AdmissionErrorCode =
   | 'unsupported';
 
 export class AdmissionError extends Error {
+  constructor(
+    code: AdmissionErrorCode,
+    message: string,
+    details?: { cause?: unknown; url?: string | URL; chunk?: number; status?: number | string },
+  );
   readonly code: AdmissionErrorCode;
   /** The URL that was asked for, where there is one. */
   readonly url?: string;
@@ -61,6 +66,12 @@ export interface TensorInfo {
   readonly size: number | null;
 }
 
+/** A tensor of a header whose file is not admitted yet, and which may claim anything. */
+export interface ClaimedTensorInfo extends Omit<TensorInfo, 'offset' | 'size'> {
+  readonly offset: number | bigint;
+  readonly size: number | bigint | null;
+}
+
 export interface Token {
   readonly id: number;
   readonly bytes: Uint8Array;
@@ -70,8 +81,9 @@ export interface Token {
   readonly score: number;
 }
 
-/** What is known as soon as the header was verified. */
+/** What is known as soon as the header was verified. Made by the loader, and given to onHeader. */
 export class ModelHeader {
+  protected constructor();
   readonly handle: number;
   readonly name: string;
   readonly size: number;
@@ -86,8 +98,8 @@ export class ModelHeader {
   metadata(): Entry[];
   get(key: string): Value | undefined;
   array(keyOrEntry: string | Entry, from?: number, count?: number): Value[];
-  tensorList(): TensorInfo[];
-  tensorInfo(name: string): TensorInfo;
+  tensorList(): ClaimedTensorInfo[];
+  tensorInfo(name: string): ClaimedTensorInfo;
   tokenizer(): { count: number; kind: string; special: Record<string, number> };
   token(id: number, options?: { raw?: boolean }): Token;
   findToken(text: string, options?: { raw?: boolean }): number;
@@ -95,10 +107,13 @@ export class ModelHeader {
 
 /** An admitted model, until it is released or another one takes over. */
 export class Model extends ModelHeader {
+  private constructor();
+  tensorList(): TensorInfo[];
+  tensorInfo(name: string): TensorInfo;
   /** A view of linear memory that is good until the next call; with the OPFS sink a slice of the file. */
   tensor(name: string): Uint8Array | Blob;
-  /** Where a tensor is in Host.linearMemory. */
-  address(name: string): { address: number; size: number };
+  /** Where a tensor is in Host.linearMemory; its size is null when its type is not known. */
+  address(name: string): { address: number; size: number | null };
   /** All bytes: a view that is good until the next call; with the OPFS sink the file. */
   data(): Uint8Array | File;
   release(): void;
@@ -169,8 +184,9 @@ export interface MemoryUse {
   readonly window: number;
 }
 
-/** A place for one active model. */
+/** A place for one active model. createHost() makes one. */
 export class Host {
+  private constructor();
   readonly active: Model | null;
   readonly memory: MemoryUse;
   readonly linearMemory: WebAssembly.Memory;
