@@ -79,7 +79,7 @@ export const FAULTS = {
     response.write(half(bytes)); // and nothing more
   },
   slow: (response, bytes) => inTenths(response, bytes, 20),
-  steady: (response, bytes) => inTenths(response, bytes, 60),
+  steady: (response, bytes) => inTenths(response, bytes, 150),
   crawl: (response, bytes) => inTenths(response, bytes, 200),
 };
 
