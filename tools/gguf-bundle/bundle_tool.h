@@ -58,6 +58,12 @@ void run_end(struct run *run);
 /** False when @p path is there and no directory, which is reported. */
 bool check_directory(const char *path);
 
+/** False when writing @p output would replace the file @p key, which is reported. */
+bool key_stays(const char *key, const char *output);
+
+/** "DIRECTORY/NAME", for the caller to free; NULL when out of memory, which is reported. */
+char *path_join(const char *directory, const char *name, size_t name_size);
+
 /** Reports why a bundle could not be made or read; what of it means no is CLI_NO. */
 enum cli_exit report_failure(const char *file, enum libgguf_status status,
                              const struct libgguf_error *err);

@@ -277,6 +277,21 @@ static enum cli_exit make(const struct create_options *options, const struct ope
     return CLI_YES;
 }
 
+/* The library has the key's bytes and does not know where they are from. */
+static bool read_key(struct create_options *options, char **key)
+{
+    static const char *const written[] = {LIBGGUF_BUNDLE_MANIFEST, LIBGGUF_BUNDLE_SIGNATURE};
+    for (size_t i = 0; i < 2 && options->output; i++) {
+        char *const path = path_join(options->output, written[i], strlen(written[i]));
+        const bool stays = path && key_stays(options->key, path);
+        free(path);
+        if (!stays) {
+            return false;
+        }
+    }
+    return cli_read_file(options->key, CLI_KEY_MAX, key, &options->bundle.key_size);
+}
+
 static enum cli_exit create(struct create_options *options)
 {
     struct opened opened = {0};
@@ -284,8 +299,7 @@ static enum cli_exit create(struct create_options *options)
     struct run run;
     char *key = NULL;
     struct libgguf_bundle_extra *extras = NULL;
-    if (options->key &&
-        !cli_read_file(options->key, CLI_KEY_MAX, &key, &options->bundle.key_size)) {
+    if (options->key && !read_key(options, &key)) {
         return CLI_FAILED;
     }
     if (options->with_loader) {

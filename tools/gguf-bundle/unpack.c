@@ -16,22 +16,6 @@ struct unpack_options {
     struct libgguf_bundle_read_options read;
 };
 
-/* "DIRECTORY/NAME"; NULL when out of memory, which is reported. */
-static char *join(const char *directory, const char *name, size_t name_size)
-{
-    const size_t before = strlen(directory);
-    char *const path = malloc(before + 1 + name_size + 1);
-    if (!path) {
-        cli_error(directory, "out of memory");
-        return NULL;
-    }
-    memcpy(path, directory, before);
-    path[before] = '/';
-    memcpy(path + before + 1, name, name_size);
-    path[before + 1 + name_size] = '\0';
-    return path;
-}
-
 /* What went wrong is about the output, or about the bundle. */
 static enum cli_exit unpack_failure(const struct unpack_options *options, const char *output,
                                     enum libgguf_status status, const struct libgguf_error *err)
@@ -83,7 +67,7 @@ static enum cli_exit unpack_set(const struct unpack_options *options,
     uint64_t size = 0;
     for (size_t i = 0; i < manifest->file_count && exit == CLI_YES; i++) {
         const struct libgguf_manifest_text *const name = &manifest->files[i].name;
-        char *const path = join(options->output, name->data, name->size);
+        char *const path = path_join(options->output, name->data, name->size);
         exit = path ? unpack_file(options, manifest, i, path) : CLI_FAILED;
         size += manifest->files[i].size;
         free(path);
@@ -137,7 +121,7 @@ static enum cli_exit unpack_shards(const struct unpack_options *options,
         return CLI_NO;
     }
     char *const first =
-        join(options->source, manifest->files[0].name.data, manifest->files[0].name.size);
+        path_join(options->source, manifest->files[0].name.data, manifest->files[0].name.size);
     const enum cli_exit exit = first ? merge(options, first) : CLI_FAILED;
     free(first);
     return exit;
@@ -235,7 +219,8 @@ enum cli_exit bundle_unpack(struct cli_args *args)
         !check_options(args, &options, &exit)) {
         return exit;
     }
-    if (options.key && !cli_read_file(options.key, CLI_KEY_MAX, &key, &options.read.key_size)) {
+    if (options.key && (!key_stays(options.key, options.output) ||
+                        !cli_read_file(options.key, CLI_KEY_MAX, &key, &options.read.key_size))) {
         return CLI_FAILED;
     }
     options.read.key = key;
