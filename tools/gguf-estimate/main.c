@@ -1,15 +1,12 @@
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "cli/model_path.h"
-#include "cli/output.h"
 #include "cli/program.h"
 #include "cli/report.h"
 #include "fields.h"
 #include "json_input.h"
 #include "measure.h"
+#include "outputs.h"
 #include "report.h"
 
 enum {
@@ -71,14 +68,6 @@ static const struct cli_option options_table[] = {
     {0},
 };
 
-#define MAX_OUTPUTS 16
-
-/** One --format. */
-struct output {
-    const struct report_format *format;
-    const char *path; /* NULL: standard output */
-};
-
 struct estimate_options {
     struct entry defaults;
     struct entry_list entries;
@@ -87,77 +76,9 @@ struct estimate_options {
     bool growth_given;
     struct baseline baseline;
     struct growth growth;
-    struct output outputs[MAX_OUTPUTS];
-    size_t output_count;
+    struct output_list outputs;
     struct cli_inputs inputs; /* of all entries, with their shards */
 };
-
-/* The directory of @p path; and whatever stands there, for a link what it leads to. */
-static bool place_of(const char *path, struct stat *directory, struct stat *file, bool *is_there)
-{
-    const char *slash = strrchr(path, '/');
-    char *name = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-    const bool found = name && stat(name, directory) == 0;
-    free(name);
-    *is_there = stat(path, file) == 0;
-    return found;
-}
-
-static bool is_same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-/* Whether both names are of one file, which need not be there yet. */
-static bool is_same_output(const char *a, const char *b)
-{
-    struct stat directories[2];
-    struct stat files[2];
-    bool there[2];
-    if (strcmp(a, b) == 0) {
-        return true;
-    }
-    if (!place_of(a, &directories[0], &files[0], &there[0]) ||
-        !place_of(b, &directories[1], &files[1], &there[1])) {
-        return false;
-    }
-    if (there[0] && there[1]) {
-        return is_same_file(&files[0], &files[1]);
-    }
-    return is_same_file(&directories[0], &directories[1]) &&
-           strcmp(cli_file_name(a), cli_file_name(b)) == 0;
-}
-
-static enum cli_exit add_output(struct cli_args *args, struct estimate_options *options,
-                                const char *text)
-{
-    const struct report_format *format = report_format_find(text);
-    const char *equals = strchr(text, '=');
-    const char *path = equals && strcmp(equals + 1, "-") != 0 ? equals + 1 : NULL;
-    if (!format || (path && !*path)) {
-        return cli_usage_error(args,
-                               "--format takes text, json, markdown, github, junit, sarif, svg or "
-                               "size-limit, not '%s'",
-                               text);
-    }
-    for (size_t i = 0; i < options->output_count; i++) {
-        const char *other = options->outputs[i].path;
-        if (!path && !other) {
-            return cli_usage_error(args,
-                                   "only one format can go to standard output: write the "
-                                   "others as --format %s=FILE",
-                                   format->name);
-        }
-        if (path && other && is_same_output(path, other)) {
-            return cli_usage_error(args, "only one format can go to one file: '%s'", path);
-        }
-    }
-    if (options->output_count == MAX_OUTPUTS) {
-        return cli_usage_error(args, "more than %d formats", MAX_OUTPUTS);
-    }
-    options->outputs[options->output_count++] = (struct output){format, path};
-    return CLI_YES;
-}
 
 /* Conditions are kept under names of the configuration: underscores for dashes. */
 static enum cli_exit take_field(struct cli_args *args, const char *option,
@@ -195,9 +116,9 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
     struct estimate_options *const options = context;
     switch (code) {
     case OPTION_FORMAT:
-        return add_output(args, options, args->value);
+        return output_add(&options->outputs, args, args->value);
     case OPTION_JSON:
-        return add_output(args, options, "json");
+        return output_add(&options->outputs, args, "json");
     case OPTION_CONFIG:
         options->config = args->value;
         return CLI_YES;
@@ -249,45 +170,7 @@ static bool parse(struct cli_args *args, struct estimate_options *options, enum 
     } else {
         *exit = collect_entries(args, options);
     }
-    if (options->output_count == 0) {
-        options->outputs[options->output_count++] =
-            (struct output){report_format_find("text"), NULL};
-    }
     return *exit == CLI_YES;
-}
-
-static bool print_one(const struct output *output, const struct report *report,
-                      const struct cli_inputs *inputs)
-{
-    struct cli_output file;
-    if (!output->path) {
-        return output->format->print(report, stdout);
-    }
-    if (!cli_output_open(&file, output->path, CLI_OUTPUT_REPLACE, inputs)) {
-        return false;
-    }
-    errno = 0;
-    const bool printed = output->format->print(report, file.stream);
-    if (!printed && !ferror(file.stream)) {
-        cli_output_discard(&file);
-        return false;
-    }
-    if (!printed) {
-        cli_output_failed(&file, errno);
-    }
-    return cli_output_commit(&file);
-}
-
-/* Nothing is written when one of the outputs would replace what was read. */
-static bool check_outputs(struct estimate_options *options)
-{
-    bool good = cli_inputs_add(&options->inputs, options->config) &&
-                cli_inputs_add(&options->inputs, options->baseline_path);
-    for (size_t i = 0; i < options->output_count && good; i++) {
-        const char *path = options->outputs[i].path;
-        good = cli_output_check(path ? path : "-", &options->inputs);
-    }
-    return good;
 }
 
 static enum cli_exit measure_all(struct estimate_options *options, struct measurement *items)
@@ -311,12 +194,10 @@ static enum cli_exit estimate_all(struct estimate_options *options)
     }
     enum cli_exit status = measure_all(options, items);
     const struct report report = {items, options->entries.count, status == CLI_YES};
-    const bool writes = check_outputs(options);
-    status = writes ? status : CLI_FAILED;
-    for (size_t i = 0; i < options->output_count && writes; i++) {
-        if (!print_one(&options->outputs[i], &report, &options->inputs)) {
-            status = CLI_FAILED;
-        }
+    if (!cli_inputs_add(&options->inputs, options->config) ||
+        !cli_inputs_add(&options->inputs, options->baseline_path) ||
+        !output_print_all(&options->outputs, &report, &options->inputs)) {
+        status = CLI_FAILED;
     }
     free(items);
     return status;
