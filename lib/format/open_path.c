@@ -78,51 +78,70 @@ static enum libgguf_status open_single(const char *path, const struct libgguf_op
     return LIBGGUF_OK;
 }
 
-static enum libgguf_status missing_shard(const char *path, unsigned number, unsigned count,
-                                         const struct libgguf_error *why, struct libgguf_error *err)
+static char *shard_path(const char *path, const struct shard_name *name, unsigned number)
 {
-    char shown[ERROR_NAME_SIZE];
-    const char *const slash = strrchr(path, '/');
-    const char *const name = slash ? slash + 1 : path;
-    error_name(shown, name, strlen(name));
-    if (why->sys_errno == ENOENT) {
-        return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET,
-                       "shard %u of %u is missing: '%s'", number, count, shown);
+    char *const out = malloc(strlen(path) + 1);
+    if (out) {
+        memcpy(out, path, name->prefix_size);
+        snprintf(out + name->prefix_size, SUFFIX_SIZE + 1, "-%05u-of-%05u.gguf", number % 100000,
+                 name->count % 100000);
     }
-    return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET, "shard %u of %u, '%s': %.80s",
-                   number, count, shown, why->text);
+    return out;
 }
 
+static enum libgguf_status missing_shard(const struct libgguf_file *set, unsigned index,
+                                         struct libgguf_error *err)
+{
+    const char *const path = set->paths[index];
+    const char *const slash = strrchr(path, '/');
+    const char *const base = slash ? slash + 1 : path;
+    char name[ERROR_NAME_SIZE];
+    return failure(err, LIBGGUF_ERR_SHARDS, LIBGGUF_NO_OFFSET, "shard %u of %zu is missing: '%s'",
+                   index + 1, set->shard_count, error_name(name, base, strlen(base)));
+}
+
+/* The shard at @p index, counted from 0; none where it is missing and may be. */
+static enum libgguf_status open_shard(struct libgguf_file *set, unsigned index,
+                                      const struct libgguf_open_options *options,
+                                      struct libgguf_error *err)
+{
+    struct libgguf_error detail;
+    const enum libgguf_status status =
+        open_single(set->paths[index], options, &set->shards[index], &detail);
+    if (!status) {
+        return LIBGGUF_OK;
+    }
+    if (status == LIBGGUF_ERR_IO && detail.sys_errno == ENOENT) {
+        return options->allow_missing_data ? LIBGGUF_OK : missing_shard(set, index, err);
+    }
+    detail.text[sizeof detail.text - 20] = '\0';
+    error_set(err, status, detail.offset, "shard %u: %s", index + 1, detail.text);
+    if (err) {
+        err->sys_errno = detail.sys_errno;
+    }
+    return status;
+}
+
+/* All shards but the one that is there already; metadata is that of the first. */
 static enum libgguf_status open_shards(struct libgguf_file *set, const char *path,
                                        const struct shard_name *name,
                                        const struct libgguf_open_options *options,
                                        struct libgguf_error *err)
 {
-    const size_t path_size = strlen(path) + 1;
     struct libgguf_open_options alone = *options;
     alone.single_file = true;
     for (unsigned i = 0; i < name->count; i++) {
-        char *const shard_path = malloc(path_size);
-        if (!shard_path) {
+        set->paths[i] = shard_path(path, name, i + 1);
+        if (!set->paths[i]) {
             return failure_memory(err);
         }
-        set->paths[i] = shard_path;
-        memcpy(shard_path, path, name->prefix_size);
-        snprintf(shard_path + name->prefix_size, SUFFIX_SIZE + 1, "-%05u-of-%05u.gguf",
-                 (i + 1) % 100000, name->count % 100000);
-        struct libgguf_error detail;
-        enum libgguf_status status = open_single(shard_path, &alone, &set->shards[i], &detail);
-        if (status == LIBGGUF_ERR_IO && options->allow_missing_data) {
-            continue;
+        if (!set->shards[i]) {
+            const enum libgguf_status status = open_shard(set, i, &alone, err);
+            if (status) {
+                return status;
+            }
         }
-        if (status == LIBGGUF_ERR_IO) {
-            return missing_shard(shard_path, i + 1, name->count, &detail, err);
-        }
-        if (status) {
-            detail.text[sizeof detail.text - 20] = '\0';
-            return failure(err, status, detail.offset, "shard %u: %s", i + 1, detail.text);
-        }
-        if (set->primary == set) {
+        if (set->primary == set && set->shards[i]) {
             set->primary = set->shards[i];
         }
     }
@@ -175,23 +194,25 @@ static enum libgguf_status check_agreement(const struct libgguf_file *set,
     return status;
 }
 
+/* The set of which @p file, which becomes part of it, is the one that was named. */
 static enum libgguf_status open_set(const char *path, const struct shard_name *name,
                                     const struct libgguf_open_options *options,
-                                    struct libgguf_file **out, struct libgguf_error *err)
+                                    struct libgguf_file *file, struct libgguf_file **out,
+                                    struct libgguf_error *err)
 {
     struct libgguf_file *const set = file_create();
-    if (!set) {
+    if (set) {
+        set->shards = calloc(name->count, sizeof(struct libgguf_file *));
+        set->paths = calloc(name->count, sizeof(char *));
+        set->shard_count = set->shards && set->paths ? name->count : 0;
+    }
+    if (!set || set->shard_count == 0) {
+        libgguf_close(set);
+        libgguf_close(file);
         return failure_memory(err);
     }
-    set->shards = calloc(name->count, sizeof(struct libgguf_file *));
-    set->paths = calloc(name->count, sizeof(char *));
-    set->shard_count = set->shards && set->paths ? name->count : 0;
-    enum libgguf_status status = LIBGGUF_OK;
-    if (set->shard_count == 0) {
-        status = failure_memory(err);
-    } else {
-        status = open_shards(set, path, name, options, err);
-    }
+    set->shards[name->number - 1] = file;
+    enum libgguf_status status = open_shards(set, path, name, options, err);
     if (!status) {
         status = join_tensors(set, options, err);
     }
@@ -223,7 +244,5 @@ enum libgguf_status libgguf_open(const char *path, const struct libgguf_open_opt
         return LIBGGUF_OK;
     }
     *out = NULL;
-    status = open_set(path, &name, options, out, err);
-    libgguf_close(file);
-    return status;
+    return open_set(path, &name, options, file, out, err);
 }

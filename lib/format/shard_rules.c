@@ -49,6 +49,10 @@ enum libgguf_status shard_rules_member(const struct libgguf_file *set, size_t in
         return failure(err, LIBGGUF_ERR_SHARDS, offset,
                        "shard '%s': split.no is not %zu as its name says", name, index);
     }
+    if (shard->header.big_endian != set->primary->header.big_endian) {
+        return failure(err, LIBGGUF_ERR_SHARDS, 4,
+                       "shard '%s' has another byte order than the first", name);
+    }
     if (!same_architecture(set, shard, &offset)) {
         return failure(err, LIBGGUF_ERR_SHARDS, offset,
                        "shard '%s' has another general.architecture than the first", name);

@@ -141,7 +141,8 @@ enum libgguf_status libgguf_writer_copy_tensor(struct libgguf_writer *writer,
                                                const struct libgguf_tensor *tensor,
                                                struct libgguf_error *err)
 {
-    if (libgguf_header(file)->big_endian != writer->big_endian && tensor->element_count > 0) {
+    const struct libgguf_file *shard = libgguf_shard_at(file, tensor->shard);
+    if (libgguf_header(shard)->big_endian != writer->big_endian && tensor->element_count > 0) {
         char name[ERROR_NAME_SIZE];
         return failure(err, LIBGGUF_ERR_UNSUPPORTED, tensor->info_offset,
                        "tensor '%s' has the other byte order, which is not converted",
