@@ -17,11 +17,10 @@ struct decimal {
 };
 
 /* "%e" of the value, taken apart; whatever stands between the digits is the locale's point. */
-static bool reads_back(double value, int digits, bool single, struct decimal *out)
+static void round_to(double value, int digits, struct decimal *out)
 {
     char text[64];
     snprintf(text, sizeof text, "%.*e", digits - 1, value);
-    const double back = single ? (double)strtof(text, NULL) : strtod(text, NULL);
     const char *const exponent = strchr(text, 'e');
     out->count = 0;
     for (const char *at = text; at < exponent; at++) {
@@ -30,7 +29,55 @@ static bool reads_back(double value, int digits, bool single, struct decimal *ou
         }
     }
     out->exponent = (int)strtol(exponent + 1, NULL, 10);
-    return back == value;
+}
+
+/* The next larger number of as many digits. */
+static void step_up(struct decimal *number)
+{
+    int at = number->count - 1;
+    while (at >= 0 && number->digits[at] == '9') {
+        number->digits[at--] = '0';
+    }
+    if (at >= 0) {
+        number->digits[at]++;
+    } else {
+        number->digits[0] = '1';
+        number->exponent++;
+    }
+}
+
+static bool reads_as(const struct decimal *number, double value, bool single)
+{
+    char text[MOST_DIGITS + 16]; /* without a point, which is the locale's */
+    snprintf(text, sizeof text, "%.*se%d", number->count, number->digits,
+             number->exponent - (number->count - 1));
+    return (single ? (double)strtof(text, NULL) : strtod(text, NULL)) == value;
+}
+
+/*
+ * The fewest digits that read back, of those the nearest. Below a power of two floats lie closer
+ * together than above it, so that the nearest decimal may be another float's where the one above
+ * is not.
+ */
+static struct decimal shortest(double value, bool single)
+{
+    struct decimal number = {{0}, 0, 0};
+    for (int digits = 1; digits <= MOST_DIGITS; digits++) {
+        round_to(value, digits, &number);
+        if (reads_as(&number, value, single)) {
+            break;
+        }
+        struct decimal above = number;
+        step_up(&above);
+        if (reads_as(&above, value, single)) {
+            number = above;
+            break;
+        }
+    }
+    while (number.count > 1 && number.digits[number.count - 1] == '0') {
+        number.count--;
+    }
+    return number;
 }
 
 static size_t put_plain(const struct decimal *number, char *out)
@@ -80,16 +127,7 @@ static size_t float_text(double value, bool single, char out[LIBGGUF_FLOAT_TEXT_
         memcpy(to, "inf", 4);
         return (size_t)(to - out) + 3;
     }
-    struct decimal number = {{0}, 0, 0};
-    const double magnitude = fabs(value);
-    for (int digits = 1; digits <= MOST_DIGITS; digits++) {
-        if (reads_back(magnitude, digits, single, &number)) {
-            break;
-        }
-    }
-    while (number.count > 1 && number.digits[number.count - 1] == '0') {
-        number.count--;
-    }
+    const struct decimal number = shortest(fabs(value), single);
     /* The bounds within which a plain form stays readable are those of Python's repr(). */
     const bool plain = number.exponent >= -4 && number.exponent < 16;
     to += plain ? put_plain(&number, to) : put_scientific(&number, to);

@@ -164,17 +164,22 @@ void libgguf_json_array_end(struct libgguf_json *json)
     level_end(json, false);
 }
 
-/* Characters that are legal in JSON but hide or reorder text when it reaches a terminal. */
 static bool needs_escape(uint32_t c)
 {
-    return c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && c < 0xa0) || c == 0x61c ||
-           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb);
+    return c < 0x20 || c == '"' || c == '\\' || c == 0x7f || libgguf_utf8_treacherous(c);
+}
+
+static void put_unit(struct libgguf_json *json, uint32_t unit)
+{
+    static const char hex[] = "0123456789abcdef";
+    put(json,
+        (const char[]){'\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15], hex[unit >> 4 & 15],
+                       hex[unit & 15]},
+        6);
 }
 
 static void put_escape(struct libgguf_json *json, uint32_t c)
 {
-    static const char hex[] = "0123456789abcdef";
     static const char from[] = "\"\\\b\f\n\r\t";
     static const char to[] = "\"\\bfnrt";
     const char *known = c != 0 && c < 0x80 ? strchr(from, (int)c) : NULL;
@@ -182,10 +187,12 @@ static void put_escape(struct libgguf_json *json, uint32_t c)
         put(json, (const char[]){'\\', to[known - from]}, 2);
         return;
     }
-    put(json,
-        (const char[]){'\\', 'u', hex[c >> 12 & 15], hex[c >> 8 & 15], hex[c >> 4 & 15],
-                       hex[c & 15]},
-        6);
+    if (c >= 0x10000) {
+        put_unit(json, 0xd800 + ((c - 0x10000) >> 10));
+        put_unit(json, 0xdc00 + ((c - 0x10000) & 0x3ff));
+    } else {
+        put_unit(json, c);
+    }
 }
 
 static void put_string(struct libgguf_json *json, const char *data, size_t size)

@@ -154,6 +154,14 @@ enum libgguf_status libgguf_source_read(const struct libgguf_source *source, uin
         return status;
     }
     if (got < size) {
+        /* Why is there no more? The byte after the last one knows. */
+        unsigned char next;
+        size_t more;
+        const enum libgguf_status why =
+            libgguf_source_read_some(source, offset + got, &next, 1, &more, err);
+        if (why) {
+            return why;
+        }
         return failure(err, LIBGGUF_ERR_TRUNCATED, offset,
                        "wanted %zu bytes at byte %" PRIu64 ", but only %zu are there", size, offset,
                        got);

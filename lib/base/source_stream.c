@@ -73,9 +73,11 @@ static enum libgguf_status keep(const struct stream_source *stream, uint64_t wan
         if (!make_room(state)) {
             return failure_memory(err);
         }
+        const uint64_t allowed = stream->retain_limit - state->kept_size;
         size_t got;
         const enum libgguf_status status =
-            take(stream, state->kept + state->kept_size, STREAM_STEP, &got, err);
+            take(stream, state->kept + state->kept_size,
+                 allowed < STREAM_STEP ? (size_t)allowed : STREAM_STEP, &got, err);
         if (status) {
             return status;
         }
@@ -94,6 +96,10 @@ static enum libgguf_status stream_read_some(const struct libgguf_source *source,
     /* A caller that only looks ahead gets what is there before it is told of the limit. */
     if (status && (status != LIBGGUF_ERR_RANGE || offset >= state->kept_size)) {
         return status;
+    }
+    if (offset >= state->kept_size && offset < state->position) {
+        return failure(err, LIBGGUF_ERR_RANGE, offset,
+                       "byte %" PRIu64 " of the stream was read past and not kept", offset);
     }
     const uint64_t left = offset < state->kept_size ? state->kept_size - offset : 0;
     *got = left < size ? (size_t)left : size;

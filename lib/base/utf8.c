@@ -141,12 +141,11 @@ void utf8_feed(struct utf8_state *state, const char *data, size_t size)
             }
         }
         const unsigned char byte = *at++;
+        state->has_nul = state->has_nul || byte == 0;
         if (state->needed > 0) {
             continue_character(state, byte);
         } else if (byte >= 0x80) {
             begin_character(state, byte);
-        } else {
-            state->has_nul = state->has_nul || byte == 0;
         }
     }
     for (; at < end; at++) {
@@ -159,4 +158,25 @@ bool libgguf_utf8_valid(const char *data, size_t size)
     struct utf8_state text = {.needed = 0};
     utf8_feed(&text, data, size);
     return utf8_is_valid(&text);
+}
+
+bool libgguf_utf8_treacherous(uint32_t c)
+{
+    return (c >= 0x80 && c < 0xa0) ||        /* C1 controls */
+           c == 0xad || c == 0x61c ||        /* soft hyphen, Arabic letter mark */
+           c == 0x34f ||                     /* combining grapheme joiner */
+           c == 0x115f || c == 0x1160 ||     /* Hangul fillers */
+           c == 0x3164 || c == 0xffa0 ||     /* and their other forms */
+           c == 0x17b4 || c == 0x17b5 ||     /* Khmer vowels that are not shown */
+           (c >= 0x180b && c <= 0x180f) ||   /* Mongolian separators and selectors */
+           (c >= 0x200b && c <= 0x200f) ||   /* zero-width characters, direction marks */
+           (c >= 0x2028 && c <= 0x202e) ||   /* line separators, direction overrides */
+           (c >= 0x2060 && c <= 0x206f) ||   /* invisible operators, direction isolates */
+           (c >= 0xfdd0 && c <= 0xfdef) ||   /* noncharacters */
+           (c >= 0xfe00 && c <= 0xfe0f) ||   /* variation selectors */
+           c == 0xfeff ||                    /* byte order mark */
+           (c >= 0xfff0 && c <= 0xfffb) ||   /* interlinear annotations */
+           (c & 0xfffe) == 0xfffe ||         /* noncharacters */
+           (c >= 0x1d173 && c <= 0x1d17a) || /* beams and slurs of music */
+           (c >= 0xe0000 && c <= 0xe0fff);   /* tags, variation selectors beyond the usual */
 }

@@ -36,6 +36,7 @@ static void text_from_files_cannot_reach_the_terminal_as_commands(void **state)
         {"\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf", "\\u{2066}\\u{200b}\\u{feff}"},
         {"\xc2\x9b\x7f", "\\u{9b}\\x7f"},
         {"\xf3\xa0\x81\x81", "\\u{e0041}"},
+        {"\xef\xb8\x8f\xc2\xad", "\\u{fe0f}\\u{ad}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t columns;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -156,6 +157,33 @@ static void copies_cross_windows_and_stop_at_the_end(void **state)
     each_source(copies);
 }
 
+static void a_pipe_is_skipped_to_the_byte_and_its_end_becomes_known(void **state)
+{
+    (void)state;
+    struct subject subject;
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], bytes, sizeof bytes), sizeof bytes);
+    close(ends[1]);
+    assert_int_equal(libgguf_source_from_fd(ends[0], 100, &subject.source, NULL), LIBGGUF_OK);
+    struct cursor cursor = cursor_at(&subject, 0);
+    assert_int_equal(cursor_u8(&cursor), 1);
+    cursor_skip(&cursor, WINDOW + 4); /* beyond the window */
+    assert_int_equal(cursor_offset(&cursor), 1 + WINDOW + 4);
+    assert_int_equal(cursor_u8(&cursor), 1 + WINDOW + 5);
+    assert_true(cursor_left(&cursor) == UINT64_MAX);
+    cursor_skip(&cursor, 14);
+    assert_null(cursor_peek(&cursor, 5));
+    assert_true(cursor.ok);
+    assert_int_equal(cursor_left(&cursor), 4);
+    cursor_skip(&cursor, 4);
+    assert_true(cursor.ok);
+    cursor_skip(&cursor, 1);
+    assert_false(cursor.ok);
+    libgguf_source_close(subject.source);
+    close(ends[0]);
+}
+
 static void a_read_error_is_kept_with_its_errno(void **state)
 {
     (void)state;
@@ -192,6 +220,7 @@ int main(void)
         cmocka_unit_test(an_overrun_is_sticky_and_yields_zero),
         cmocka_unit_test(skipping_goes_anywhere_within_the_source_and_not_beyond),
         cmocka_unit_test(copies_cross_windows_and_stop_at_the_end),
+        cmocka_unit_test(a_pipe_is_skipped_to_the_byte_and_its_end_becomes_known),
         cmocka_unit_test(a_read_error_is_kept_with_its_errno),
         cmocka_unit_test(arithmetic_that_does_not_fit_is_noticed),
     };

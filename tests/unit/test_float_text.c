@@ -30,6 +30,9 @@ static void floats_have_their_shortest_text(void **state)
         {FLT_MAX, "3.4028235e+38"},
         {FLT_TRUE_MIN, "1e-45"},
         {16777216.0F, "16777216"},
+        {0x1p-96F, "1.2621775e-29"},
+        {0x1p87F, "1.5474251e+26"},
+        {0x1p90F, "1.2379401e+27"},
         {INFINITY, "inf"},
         {-INFINITY, "-inf"},
         {NAN, "nan"},
@@ -50,6 +53,7 @@ static void doubles_have_their_shortest_text(void **state)
         const char *text;
     } cases[] = {
         {0.1, "0.1"},
+        {0x1p-44, "5.684341886080802e-14"},
         {1e15, "1000000000000000"},
         {1e16, "1e+16"},
         {DBL_MAX, "1.7976931348623157e+308"},

@@ -120,6 +120,15 @@ static void strings_are_escaped_so_that_a_terminal_is_safe_too(void **state)
     expect("\"\\\"\\\\/\\n\\t\\r\\b\\f\\u001b[2J\\u0000\\u007f é 日 \\u202e \\u009b 🦙\"\n");
 }
 
+static void what_is_not_shown_is_escaped_beyond_16_bits_too(void **state)
+{
+    (void)state;
+    static const char text[] = "\xc2\xad\xe1\xa0\x8e\xef\xb8\x8f\xe3\x85\xa4\xf3\xa0\x81\x81"
+                               "\xf3\xa0\x87\xaf";
+    libgguf_json_string(&json, text, sizeof text - 1);
+    expect("\"\\u00ad\\u180e\\ufe0f\\u3164\\udb40\\udc41\\udb40\\uddef\"\n");
+}
+
 static void bytes_that_are_not_utf8_become_hex(void **state)
 {
     (void)state;
@@ -218,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup(integers_keep_all_64_bits, begin),
         cmocka_unit_test_setup(floats_are_shortest_and_those_without_a_number_are_strings, begin),
         cmocka_unit_test_setup(strings_are_escaped_so_that_a_terminal_is_safe_too, begin),
+        cmocka_unit_test_setup(what_is_not_shown_is_escaped_beyond_16_bits_too, begin),
         cmocka_unit_test_setup(bytes_that_are_not_utf8_become_hex, begin),
         cmocka_unit_test_setup(output_larger_than_the_buffer_arrives_whole, begin),
         cmocka_unit_test_setup(a_sink_that_fails_is_reported_with_its_reason, begin),

@@ -153,6 +153,41 @@ static void draining_a_pipe_finds_its_size_and_keeps_what_was_kept(void **state)
     close(fd);
 }
 
+static void what_a_drained_pipe_did_not_keep_is_said_to_be_lost(void **state)
+{
+    (void)state;
+    struct libgguf_source *source;
+    struct libgguf_error err;
+    unsigned char out[4];
+    const int fd = pipe_with(1000);
+    assert_int_equal(libgguf_source_from_fd(fd, 1000, &source, NULL), LIBGGUF_OK);
+    assert_int_equal(libgguf_source_drain(source, NULL, NULL, NULL), LIBGGUF_OK);
+    assert_int_equal(libgguf_source_read(source, 500, out, 4, &err), LIBGGUF_ERR_RANGE);
+    assert_int_equal(err.offset, 500);
+    assert_non_null(strstr(err.text, "read past and not kept"));
+    assert_int_equal(libgguf_source_read(source, 1000, out, 4, &err), LIBGGUF_ERR_TRUNCATED);
+    libgguf_source_close(source);
+    close(fd);
+}
+
+static void what_is_kept_can_be_read_up_to_the_limit(void **state)
+{
+    (void)state;
+    struct libgguf_source *source;
+    struct libgguf_error err;
+    unsigned char out[16];
+    size_t got;
+    const int fd = pipe_with(60000);
+    assert_int_equal(libgguf_source_from_fd(fd, 10, &source, NULL), LIBGGUF_OK);
+    assert_int_equal(libgguf_source_read_some(source, 4, out, 16, &got, &err), LIBGGUF_OK);
+    assert_int_equal(got, 6);
+    assert_memory_equal(out, "\4\5\6\7\10\11", 6);
+    assert_int_equal(libgguf_source_read(source, 4, out, 7, &err), LIBGGUF_ERR_RANGE);
+    assert_int_equal(libgguf_source_read_some(source, 10, out, 1, &got, &err), LIBGGUF_ERR_RANGE);
+    libgguf_source_close(source);
+    close(fd);
+}
+
 static void a_pipe_keeps_no_more_than_its_limit(void **state)
 {
     (void)state;
@@ -175,6 +210,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_opened_says_why),
         cmocka_unit_test(a_pipe_keeps_what_was_asked_for),
         cmocka_unit_test(draining_a_pipe_finds_its_size_and_keeps_what_was_kept),
+        cmocka_unit_test(what_a_drained_pipe_did_not_keep_is_said_to_be_lost),
+        cmocka_unit_test(what_is_kept_can_be_read_up_to_the_limit),
         cmocka_unit_test(a_pipe_keeps_no_more_than_its_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

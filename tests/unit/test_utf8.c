@@ -61,6 +61,18 @@ static void a_nul_is_seen_wherever_it_stands(void **state)
     }
 }
 
+static void a_nul_is_seen_in_text_that_is_not_utf8(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"\xc3\0", "\xe2\x82\0", "\xf0\0ab", "\xff\0"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct utf8_state text = {.needed = 0};
+        utf8_feed(&text, texts[i], 3);
+        assert_true(text.has_nul);
+        assert_false(utf8_is_valid(&text));
+    }
+}
+
 static void the_quick_way_sees_every_byte_and_none_beyond(void **state)
 {
     (void)state;
@@ -115,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_well_formed_text_is_valid_however_it_is_cut),
         cmocka_unit_test(a_nul_is_seen_wherever_it_stands),
+        cmocka_unit_test(a_nul_is_seen_in_text_that_is_not_utf8),
         cmocka_unit_test(the_quick_way_sees_every_byte_and_none_beyond),
         cmocka_unit_test(the_branchless_way_agrees_with_the_careful_one),
     };

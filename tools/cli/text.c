@@ -5,24 +5,6 @@
 
 #include <libgguf/utf8.h>
 
-/* Characters that are not shown as themselves: they hide, reorder or end text. */
-static bool is_treacherous(uint32_t c)
-{
-    return (c >= 0x80 && c < 0xa0) ||      /* C1 controls */
-           c == 0xad || c == 0x61c ||      /* soft hyphen, Arabic letter mark */
-           c == 0x34f || c == 0x180e ||    /* invisible joiners and separators */
-           c == 0x115f || c == 0x1160 ||   /* Hangul fillers */
-           c == 0x3164 || c == 0xffa0 ||   /* and their other forms */
-           (c >= 0x200b && c <= 0x200f) || /* zero-width characters, direction marks */
-           (c >= 0x2028 && c <= 0x202e) || /* line separators, direction overrides */
-           (c >= 0x2060 && c <= 0x206f) || /* invisible operators, direction isolates */
-           (c >= 0xfdd0 && c <= 0xfdef) || /* noncharacters */
-           c == 0xfeff ||                  /* byte order mark */
-           (c >= 0xfff0 && c <= 0xfffb) || /* interlinear annotations */
-           (c & 0xfffe) == 0xfffe ||       /* noncharacters */
-           (c >= 0xe0000 && c <= 0xe0fff); /* tags, variation selectors beyond the usual */
-}
-
 static struct cli_unit unit_escape(char letter)
 {
     return (struct cli_unit){.text = {'\\', letter}, .columns = 2, .used = 1};
@@ -66,7 +48,7 @@ struct cli_unit cli_text_next(const char *data, size_t size)
     if (used == 0) {
         return unit_byte(byte);
     }
-    if (is_treacherous(c)) {
+    if (libgguf_utf8_treacherous(c)) {
         return unit_code_point(c, used);
     }
     struct cli_unit unit = {.columns = cli_char_columns(c), .used = used};

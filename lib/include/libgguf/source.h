@@ -37,9 +37,10 @@ struct libgguf_source_ops {
 };
 
 /**
- * Opens the regular file @p path for reading with pread(). Never follows a later change: see
- * libgguf_source_unchanged(). A directory, socket or device fails with LIBGGUF_ERR_IO.
- * Statuses: ARGUMENT, MEMORY, IO.
+ * Opens @p path for reading. A regular file is read with pread(); never follows a later change: see
+ * libgguf_source_unchanged(). A pipe or a device is a stream as of libgguf_source_from_fd(), of
+ * which at most 256 MiB are kept. Statuses: ARGUMENT, MEMORY, IO (also for a directory or a
+ * socket).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_source_from_path(const char *path, struct libgguf_source **out, struct libgguf_error *err);
@@ -76,7 +77,9 @@ LIBGGUF_API uint64_t libgguf_source_size(const struct libgguf_source *source);
 
 /**
  * Reads exactly @p size bytes at @p offset into @p buffer.
- * Statuses: TRUNCATED when the source ends before, IO, RANGE and MEMORY (streams).
+ * Statuses: ARGUMENT beyond 2^63 - 1, TRUNCATED when the source ends before, IO; of streams also
+ * MEMORY, and RANGE when more than the limit would have to be kept or the bytes were read past and
+ * not kept.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_source_read(const struct libgguf_source *source, uint64_t offset, void *buffer, size_t size,
@@ -84,7 +87,8 @@ libgguf_source_read(const struct libgguf_source *source, uint64_t offset, void *
 
 /**
  * Reads up to @p size bytes at @p offset and stores how many in @p got: fewer than asked only at
- * the end of the source. Statuses: IO, RANGE and MEMORY (streams).
+ * the end of the source or of what is kept of a stream. Statuses: as libgguf_source_read(), without
+ * TRUNCATED.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_source_read_some(const struct libgguf_source *source, uint64_t offset, void *buffer,

@@ -22,6 +22,14 @@ LIBGGUF_API size_t libgguf_utf8_decode(const char *data, size_t size, uint32_t *
 /** True when all @p size bytes at @p data are valid UTF-8; NUL bytes are. */
 LIBGGUF_API bool libgguf_utf8_valid(const char *data, size_t size);
 
+/**
+ * True for what is legal in text and not shown as itself: C1 controls, marks that reorder text,
+ * characters without a glyph (zero-width and filler characters, variation selectors, tags),
+ * separators of lines, noncharacters. A writer for people escapes them; U+0000 to U+007F are left
+ * to it.
+ */
+LIBGGUF_API bool libgguf_utf8_treacherous(uint32_t code_point);
+
 LIBGGUF_END_DECLS
 
 #endif
