@@ -61,7 +61,13 @@ static void next_string(struct cursor *cursor, struct libgguf_str *out)
     if (size <= SIZE_MAX && (cursor->window == NULL || size <= cursor->capacity)) {
         out->data = (const char *)cursor_peek(cursor, (size_t)size);
     }
-    cursor_skip(cursor, size);
+    if (out->data) {
+        cursor_skip(cursor, size);
+        return;
+    }
+    /* Only its last byte shows that a string outside the window is still there. */
+    cursor_skip(cursor, size - 1);
+    cursor_u8(cursor);
 }
 
 bool libgguf_array_next(struct libgguf_array_iter *iter, struct libgguf_value *out)

@@ -51,9 +51,11 @@ static void check_key(struct check *check, const struct libgguf_kv *kv, const ch
     }
     if (!utf8_is_valid(&text)) {
         check_report(check, CHECK_KEY_NOT_UTF8, kv->offset, "key '%s' is not valid UTF-8", name);
-    } else if (text.has_nul) {
+    }
+    if (text.has_nul) {
         check_report(check, CHECK_KEY_CONTAINS_NUL, kv->offset, "key '%s' has a NUL inside", name);
-    } else if (!is_snake_case(key)) {
+    }
+    if (utf8_is_valid(&text) && !text.has_nul && !is_snake_case(key)) {
         check_report(check, CHECK_KEY_NOT_SNAKE_CASE, kv->offset,
                      "key '%s' is not lower_snake_case with dots", name);
     }

@@ -77,10 +77,6 @@ static int by_offset(const void *a, const void *b)
     if (left->offset != right->offset) {
         return left->offset < right->offset ? -1 : 1;
     }
-    /* Where two begin at one place, an empty one comes first and hides nothing. */
-    if ((left->size == 0) != (right->size == 0)) {
-        return left->size == 0 ? -1 : 1;
-    }
     return left->index < right->index ? -1 : 1;
 }
 

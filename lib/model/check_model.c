@@ -269,9 +269,12 @@ static void check_tokenizer(struct checker *checker)
 /* All shards but the first hold tensors only. */
 static bool is_later_shard(const struct libgguf_file *file)
 {
-    const struct libgguf_kv *kv = libgguf_kv_find(file, "split.no");
+    const struct libgguf_kv *number_kv = libgguf_kv_find(file, "split.no");
+    const struct libgguf_kv *count_kv = libgguf_kv_find(file, "split.count");
     uint64_t number;
-    return kv && libgguf_value_as_u64(&kv->value, &number) && number > 0;
+    uint64_t count;
+    return number_kv && libgguf_value_as_u64(&number_kv->value, &number) && number > 0 &&
+           count_kv && libgguf_value_as_u64(&count_kv->value, &count) && number < count;
 }
 
 enum libgguf_status check_model(struct check *check, const struct libgguf_file *file,

@@ -279,6 +279,12 @@ static void only_a_usable_alignment_is_taken(void **state)
             assert_refused(LIBGGUF_ERR_ALIGNMENT, 53, "general.alignment is");
         }
     }
+    begin(3, 0, 2);
+    put_u32("general.alignment", 64);
+    put_u32("general.alignment", 128);
+    struct libgguf_file *const file = opened(true);
+    assert_int_equal(libgguf_header(file)->alignment, 64); /* the first counts */
+    libgguf_close(file);
     begin(3, 0, 1);
     put_text("general.alignment");
     put(LIBGGUF_VALUE_U64, 4);
@@ -312,9 +318,21 @@ static void tensors_too_large_for_arithmetic_are_refused(void **state)
 static void tensors_outside_the_file_are_refused_or_reported(void **state)
 {
     (void)state;
+    struct libgguf_file *refused;
     begin(3, 1, 0);
     put_tensor("t", 1, 4, 0, UINT64_MAX - 8);
     assert_refused(LIBGGUF_ERR_TENSOR_RANGE, 24, "add up to more than");
+    begin(3, 1, 0);
+    put_tensor("t", 1, 4, 0, (uint64_t)INT64_MAX - 72);
+    assert_int_equal(
+        open_image(
+            &(const struct libgguf_open_options){.struct_size = sizeof(struct libgguf_open_options),
+                                                 .allow_missing_data = true},
+            &refused, NULL),
+        LIBGGUF_ERR_TENSOR_RANGE);
+    begin(3, 1, 0);
+    put_tensor("empty", 1, 0, 0, 32);
+    assert_refused(LIBGGUF_ERR_TENSOR_RANGE, 24, "tensor 'empty' ends at");
     begin(3, 2, 0);
     put_tensor("here", 1, 8, 0, 0);
     put_tensor("cut", 1, 8, 0, 32);

@@ -46,8 +46,9 @@ struct libgguf_header {
     uint64_t tensor_info_offset; /**< of the first tensor record; the end of the metadata */
     uint64_t info_end;           /**< the end of the last tensor record, before padding */
     uint64_t data_offset;        /**< of the data section: info_end, aligned */
-    uint64_t data_end;  /**< end of the last tensor of known size, without padding; at least
-                             data_offset when there are tensors, else info_end */
+    uint64_t data_end; /**< the furthest end of a tensor, without padding, where one of unknown size
+                            counts with its first byte; at least data_offset when there are
+                            tensors, else info_end */
     uint64_t file_size; /**< bytes present; LIBGGUF_SIZE_UNKNOWN for an undrained stream */
 };
 
@@ -55,7 +56,9 @@ struct libgguf_header {
  * Opens the model at @p path. When the name ends in -NNNNN-of-NNNNN.gguf and the file says it is
  * a shard, all shards of the set beside it are opened and presented as one model, whichever of
  * them was named. @p options may be NULL for strict defaults.
- * Statuses: ARGUMENT, MEMORY, IO, and every format status of error.h from NOT_GGUF on.
+ * Statuses: ARGUMENT, MEMORY, IO, RANGE (more than 2^32 - 2 entries or tensors, a pipe whose header
+ * is larger than is kept), CHANGED, CANCELLED, and every format status of error.h from NOT_GGUF to
+ * SHARDS. An error that is no missing shard is one in spite of allow_missing_data.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_open(const char *path, const struct libgguf_open_options *options,
@@ -71,7 +74,7 @@ libgguf_open_memory(const void *data, size_t size, const struct libgguf_open_opt
 
 /**
  * As libgguf_open() for any source. On success the file owns @p source and closes it; on failure
- * it stays the caller's.
+ * it stays the caller's. Statuses: as libgguf_open(), without SHARDS.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_open_source(struct libgguf_source *source, const struct libgguf_open_options *options,

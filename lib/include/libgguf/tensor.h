@@ -83,7 +83,8 @@ LIBGGUF_API const struct libgguf_tensor *libgguf_tensor_find(const struct libggu
 /**
  * Reads @p size bytes of @p tensor, from byte @p from of it, into @p buffer, in the byte order of
  * the file. Statuses: ARGUMENT when from + size is beyond the tensor, UNSUPPORTED when its size is
- * unknown, TRUNCATED when the bytes are missing, IO.
+ * unknown, TRUNCATED when the bytes are missing, IO, and RANGE and MEMORY for a stream, of which
+ * tensors are not kept.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_tensor_read(const struct libgguf_file *file, const struct libgguf_tensor *tensor,
@@ -104,7 +105,7 @@ struct libgguf_mapping {
  * file be cut short afterwards, touching the lost pages raises SIGBUS, as with any mapping; use
  * libgguf_tensor_read() on files that others may change.
  * Statuses: UNSUPPORTED (unknown size, or a source that is neither file nor memory), TRUNCATED
- * when bytes are missing, IO, MEMORY.
+ * when bytes are missing, RANGE (more than memory can address), IO, MEMORY.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_tensor_map(const struct libgguf_file *file, const struct libgguf_tensor *tensor,

@@ -226,7 +226,10 @@ LIBGGUF_API bool libgguf_array_next(struct libgguf_array_iter *iter, struct libg
  */
 LIBGGUF_API bool libgguf_array_seek(struct libgguf_array_iter *iter, uint64_t index);
 
-/** LIBGGUF_OK, or why the iteration stopped early: IO, TRUNCATED (the file shrank). */
+/**
+ * LIBGGUF_OK, or why the iteration stopped early: IO, TRUNCATED (the file shrank), VALUE_TYPE or
+ * DEPTH (arrays within it changed), RANGE and MEMORY (streams).
+ */
 LIBGGUF_API enum libgguf_status libgguf_array_status(const struct libgguf_array_iter *iter);
 
 /** Room for any float or double in shortest form, NUL included. */

@@ -184,7 +184,8 @@ libgguf_writer_tensor_place(struct libgguf_writer *writer, size_t index, uint64_
 /**
  * Pushes the whole file into @p sink. May be called again, with the same bytes as long as what it
  * copies from stays the same. Statuses: as libgguf_writer_layout(); ARGUMENT, MEMORY, IO and
- * CANCELLED (from the sink); TRUNCATED and IO (from a source); what a tensor's read returns.
+ * CANCELLED (from the sink); TRUNCATED, CHANGED and IO (from a source); what a tensor's read
+ * returns.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_writer_write(struct libgguf_writer *writer, const struct libgguf_sink *sink,
