@@ -5,7 +5,7 @@
 /* Set in general.file_type when its writer guessed. */
 #define GUESSED_FLAG UINT64_C(1024)
 
-/* The ids of tensor types that have a say here; the table itself is format/type.c. */
+/* The ids of tensor types that have a say here; the table itself is format/tensor_type.c. */
 enum tensor_type_id {
     F32 = 0,
     F16 = 1,

@@ -186,7 +186,7 @@ static enum libgguf_status add_tokens(struct token_hash *hash,
     struct libgguf_value element;
     struct type_walk types;
     libgguf_array_begin(&iter, info->tokens);
-    type_walk_begin(&types, info->types);
+    type_walk_begin(&types, form == LIBGGUF_TOKEN_DISPLAY ? info->types : NULL);
     for (uint32_t id = 0; id < offsets->count && libgguf_array_next(&iter, &element); id++) {
         const struct libgguf_str *raw = &element.as.string;
         const enum libgguf_token_type type = type_walk_next(&types);
@@ -210,9 +210,14 @@ static enum libgguf_status add_tokens(struct token_hash *hash,
         }
     }
     const enum libgguf_status status = libgguf_array_status(&iter);
-    return status == LIBGGUF_OK
+    if (status != LIBGGUF_OK) {
+        return failure(err, status, info->tokens->offset, "the list of tokens could not be read");
+    }
+    const enum libgguf_status typed =
+        types.present ? libgguf_array_status(&types.iter) : LIBGGUF_OK;
+    return typed == LIBGGUF_OK
                ? LIBGGUF_OK
-               : failure(err, status, info->tokens->offset, "the list of tokens could not be read");
+               : failure(err, typed, info->types->offset, "the types of tokens could not be read");
 }
 
 enum libgguf_status token_hash_build(const struct libgguf_tokenizer *tokenizer,

@@ -13,6 +13,7 @@
 #include <libgguf/tokenizer.h>
 
 #include "built_model.h"
+#include "model/token_table.h"
 
 #define TOKEN_COUNT 3000
 
@@ -182,6 +183,39 @@ static void a_file_cut_short_after_the_tables_were_built_is_an_error(void **stat
     end_file(&file);
 }
 
+static void types_that_cannot_be_read_are_an_error(void **state)
+{
+    (void)state;
+    struct model_file file;
+    make_file(&file, 3, false);
+    const struct libgguf_array *types = libgguf_tokenizer_info(file.tokenizer)->types;
+    assert_int_equal(truncate(file.path, (off_t)types->offset + 100), 0);
+    uint64_t id;
+    assert_int_equal(
+        libgguf_token_find(file.tokenizer, LIBGGUF_TOKEN_DISPLAY, "w2900", 5, &id, NULL),
+        LIBGGUF_ERR_TRUNCATED);
+    /* Raw texts need no types. */
+    assert_int_equal(libgguf_token_find(file.tokenizer, LIBGGUF_TOKEN_RAW, "w2900", 5, &id, NULL),
+                     LIBGGUF_OK);
+    assert_int_equal(id, 2900);
+    end_file(&file);
+}
+
+static void at_most_half_of_the_slots_are_used(void **state)
+{
+    (void)state;
+    struct model_file file;
+    struct token_offsets *offsets;
+    struct token_hash *hash;
+    make_file(&file, 3, false);
+    must(token_offsets_build(libgguf_tokenizer_info(file.tokenizer)->tokens, &offsets, NULL));
+    must(token_hash_build(file.tokenizer, offsets, LIBGGUF_TOKEN_RAW, &hash, NULL));
+    assert_true(hash->mask + UINT64_C(1) >= 2 * TOKEN_COUNT);
+    free(hash);
+    free(offsets);
+    end_file(&file);
+}
+
 static void a_list_of_tokens_that_changed_is_an_error(void **state)
 {
     (void)state;
@@ -206,6 +240,8 @@ int main(void)
         cmocka_unit_test(many_threads_share_one_tokenizer),
         cmocka_unit_test(a_file_cut_short_while_open_is_an_error),
         cmocka_unit_test(a_file_cut_short_after_the_tables_were_built_is_an_error),
+        cmocka_unit_test(types_that_cannot_be_read_are_an_error),
+        cmocka_unit_test(at_most_half_of_the_slots_are_used),
         cmocka_unit_test(a_list_of_tokens_that_changed_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

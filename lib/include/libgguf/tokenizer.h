@@ -24,8 +24,8 @@ LIBGGUF_BEGIN_DECLS
 /** How a vocabulary writes its tokens, after tokenizer.ggml.model. */
 enum libgguf_tokenizer_kind {
     LIBGGUF_TOKENIZER_OTHER,         /**< not known here: the display form is the raw one */
-    LIBGGUF_TOKENIZER_SENTENCEPIECE, /**< "llama", "t5", "gemma4", "plamo2": U+2581 is a space,
-                                          <0xNN> a byte */
+    LIBGGUF_TOKENIZER_SENTENCEPIECE, /**< "llama", "t5", "gemma4", "plamo2", "plamo3": U+2581 is
+                                          a space, <0xNN> a byte */
     LIBGGUF_TOKENIZER_BYTE_BPE,      /**< "gpt2": one printable code point for each byte */
     LIBGGUF_TOKENIZER_WORDPIECE,     /**< "bert": U+2581 or "##" says if a word begins */
     LIBGGUF_TOKENIZER_RWKV,          /**< "rwkv": backslash escapes */
@@ -166,7 +166,7 @@ LIBGGUF_API size_t libgguf_token_decode(const struct libgguf_tokenizer *tokenize
  * The token whose form @p form is exactly the @p size bytes at @p text. Of several equal tokens
  * the lowest id is found; a byte token (<0x41>) is found by its display form only when no other
  * token reads the same.
- * Statuses: NOT_FOUND, and those of libgguf_token_raw().
+ * Statuses: NOT_FOUND, ARGUMENT when there is no such form, and those of libgguf_token_raw().
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_token_find(const struct libgguf_tokenizer *tokenizer, enum libgguf_token_form form,
