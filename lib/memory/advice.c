@@ -43,6 +43,9 @@ static enum libgguf_status advise_strategy(struct question question, struct libg
             continue;
         }
         const enum libgguf_status status = ask(&question, &other);
+        if (status == LIBGGUF_ERR_RANGE) {
+            continue;
+        }
         if (status != LIBGGUF_OK) {
             return status;
         }
@@ -222,10 +225,13 @@ enum libgguf_status libgguf_estimate_advise(const struct libgguf_footprint *foot
         [LIBGGUF_ADVICE_WEIGHT_TYPE] = advise_weight_type,
     };
     struct question question = {.footprint = footprint, .strategy = strategy, .err = err};
-    if (options) {
-        question.options = *options;
-    }
     *count = 0;
+    if (options && options->struct_size < sizeof *options) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET, "options without struct_size");
+    }
+    question.options = options ? *options
+                               : (struct libgguf_estimate_options){
+                                     .struct_size = sizeof(struct libgguf_estimate_options)};
     enum libgguf_status status = ask(&question, &question.now);
     for (unsigned kind = 0; kind < LIBGGUF_ADVICE_COUNT && status == LIBGGUF_OK; kind++) {
         bool found = false;

@@ -15,10 +15,7 @@ static bool add_file(struct libgguf_footprint_facts *facts, const struct libgguf
                      uint64_t *data_end)
 {
     const struct libgguf_header *header = libgguf_header(part);
-    uint64_t size = header->data_end;
-    if (header->file_size != LIBGGUF_SIZE_UNKNOWN && header->file_size > size) {
-        size = header->file_size;
-    }
+    const uint64_t size = weights_file_size(part);
     const uint64_t before_data = header->data_offset < size ? header->data_offset : size;
     facts->largest_file = size > facts->largest_file ? size : facts->largest_file;
     return checked_add_u64(facts->file_size, size, &facts->file_size) &&

@@ -61,6 +61,7 @@ struct libgguf_footprint {
     struct weight *weights; /* in file order */
     size_t weight_count;
     uint64_t alignment; /* bytes */
+    bool open_ended;    /* a tensor of unknown size has elements and not a byte before the end */
     struct weights_total as_in_file;
 };
 

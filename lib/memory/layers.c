@@ -152,7 +152,8 @@ static enum libgguf_status read_division(struct layer_keys *keys, struct libgguf
         return status;
     }
     for (size_t i = 0; i < 2; i++) {
-        values[i] = values[i] == LIBGGUF_ABSENT ? 0 : values[i];
+        /* What an architecture that is not known means by them is not known either. */
+        values[i] = values[i] == LIBGGUF_ABSENT || !keys->row ? 0 : values[i];
         if (values[i] > keys->layer_count) {
             return hyperparameter_refuse(keys->file, names[i], values[i],
                                          "more than the model has layers", err);
@@ -304,7 +305,10 @@ static enum libgguf_status walk_layers(struct libgguf_footprint *footprint,
         if (!libgguf_layers_next(&heads_iter, &heads_kv) ||
             (keys->has_feed_forward && !libgguf_layers_next(&ff_iter, &feed_forward)) ||
             (keys->has_pattern_list && !libgguf_layers_next(&pattern_iter, &in_pattern))) {
-            return failure(err, LIBGGUF_ERR_TRUNCATED, LIBGGUF_NO_OFFSET,
+            const struct libgguf_layers_iter *const stopped = heads_iter.status ? &heads_iter
+                                                              : ff_iter.status  ? &ff_iter
+                                                                                : &pattern_iter;
+            return failure(err, libgguf_layers_status(stopped), stopped->layers->kv->value.offset,
                            "the values per layer cannot be read again");
         }
         const bool recurrent = is_recurrent(keys, layer, heads_kv, feed_forward);

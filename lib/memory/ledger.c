@@ -147,6 +147,9 @@ enum libgguf_status libgguf_estimate_load(const struct libgguf_footprint *footpr
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET, "no such strategy");
     }
     options = options ? options : &defaults;
+    if (options->struct_size < sizeof *options) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET, "options without struct_size");
+    }
     *out = (struct libgguf_estimate){.strategy = strategy, .notes = footprint->facts.notes};
     struct weights_total total;
     enum libgguf_status status = LIBGGUF_OK;

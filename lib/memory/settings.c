@@ -99,6 +99,10 @@ enum libgguf_status settings_resolve(const struct libgguf_footprint *footprint,
         return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
                        "a tensor type without a size cannot hold keys, values or weights");
     }
+    if (out->runtime->context_pad == 0) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
+                       "a runtime's context_pad is at least 1");
+    }
     if (!libgguf_tokenizer_model_name(out->tokenizer)) {
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET, "no such tokenizer model");
     }

@@ -1,5 +1,8 @@
 #include "memory/vocabulary.h"
 
+#include <inttypes.h>
+
+#include "base/error.h"
 #include "memory/hyperparameters.h"
 
 /* Count and bytes of the texts of an array of strings; zeros when @p key is none. */
@@ -24,7 +27,7 @@ static uint64_t matrix_rows(const struct libgguf_file *file)
     static const char *const names[] = {"output.weight", "token_embd.weight"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_find(file, names[i]);
-        if (tensor && tensor->dim_count == 2 && tensor->dims[1] <= LIBGGUF_MAX_HYPERPARAMETER) {
+        if (tensor && tensor->dim_count == 2) {
             return tensor->dims[1];
         }
     }
@@ -50,6 +53,11 @@ enum libgguf_status vocabulary_read(struct libgguf_footprint *footprint,
     }
     if (facts->vocab_size == 0) {
         facts->vocab_size = facts->token_count;
+    }
+    if (facts->vocab_size > LIBGGUF_MAX_HYPERPARAMETER) {
+        return failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
+                       "a vocabulary of %" PRIu64 " tokens, at most 2147483647 are believed",
+                       facts->vocab_size);
     }
     if (facts->vocab_size == 0) {
         footprint_note(footprint, LIBGGUF_NOTE_NO_VOCABULARY);

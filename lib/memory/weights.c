@@ -68,6 +68,8 @@ static enum libgguf_status bound_unsized(struct libgguf_footprint *footprint,
             const uint64_t end = next_offset(offsets, footprint->weight_count, weight->offset,
                                              footprint->facts.file_size);
             weight->size = end > weight->offset ? end - weight->offset : 0;
+            footprint->open_ended =
+                footprint->open_ended || (weight->size == 0 && weight->elements > 0);
         }
     }
     free(offsets);
@@ -75,17 +77,12 @@ static enum libgguf_status bound_unsized(struct libgguf_footprint *footprint,
     return LIBGGUF_OK;
 }
 
-/* Where each file of the set begins when they are laid one after another. */
-static uint64_t shard_base(const struct libgguf_file *file, size_t shard)
+uint64_t weights_file_size(const struct libgguf_file *part)
 {
-    uint64_t base = 0;
-    for (size_t i = 0; i < shard; i++) {
-        const struct libgguf_file *part = libgguf_shard_at(file, i);
-        if (part && libgguf_header(part)->file_size != LIBGGUF_SIZE_UNKNOWN) {
-            base += libgguf_header(part)->file_size;
-        }
-    }
-    return base;
+    const struct libgguf_header *header = libgguf_header(part);
+    return header->file_size != LIBGGUF_SIZE_UNKNOWN && header->file_size > header->data_end
+               ? header->file_size
+               : header->data_end;
 }
 
 enum libgguf_status weights_read(struct libgguf_footprint *footprint,
@@ -104,14 +101,14 @@ enum libgguf_status weights_read(struct libgguf_footprint *footprint,
     }
     footprint->weight_count = count;
     bool any_unsized = false;
-    uint64_t base = 0;
+    uint64_t base = 0; /* of the tensor's file when they are laid one after another */
     size_t shard = 0;
     for (size_t i = 0; i < count; i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(file, i);
         struct weight *weight = &footprint->weights[i];
-        if (tensor->shard != shard) {
-            shard = tensor->shard;
-            base = shard_base(file, shard);
+        for (; shard < tensor->shard; shard++) {
+            const struct libgguf_file *part = libgguf_shard_at(file, shard);
+            base += part ? weights_file_size(part) : 0; /* the sum of all was checked */
         }
         uint64_t f32;
         if (!checked_add_u64(base, tensor->offset, &weight->offset) ||
@@ -224,7 +221,7 @@ enum libgguf_status weights_sum(const struct libgguf_footprint *footprint,
     }
     out->largest_file =
         type || facts->largest_file == facts->file_size ? out->file_size : facts->largest_file;
-    if (facts->notes & (UINT32_C(1) << LIBGGUF_NOTE_MISSING_SHARDS)) {
+    if (footprint->open_ended || facts->notes & (UINT32_C(1) << LIBGGUF_NOTE_MISSING_SHARDS)) {
         out->packed.certainty = LIBGGUF_UNKNOWN;
     } else if (facts->notes & (UINT32_C(1) << LIBGGUF_NOTE_UNSIZED_TENSORS)) {
         out->packed.certainty = LIBGGUF_BOUNDED;

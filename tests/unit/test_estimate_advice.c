@@ -172,12 +172,46 @@ static void a_load_that_fits_learns_how_far_its_context_can_grow(void **state)
     header_free(&model);
 }
 
+static void a_context_that_cannot_grow_is_no_advice(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_advice all[LIBGGUF_ADVICE_COUNT];
+    header_tinylm(&model, 0);
+    header_footprint(&model, 0);
+    const struct libgguf_estimate_options options = {.struct_size = sizeof options,
+                                                     .context = LIBGGUF_CONTEXT_OF_MODEL};
+    const size_t count = advise(&model, LIBGGUF_STRATEGY_CHUNKED, &options, all);
+    assert_true(again(&model, LIBGGUF_STRATEGY_CHUNKED, &options).fits);
+    assert_null(advice_of(all, count, LIBGGUF_ADVICE_CONTEXT));
+    header_free(&model);
+}
+
+/* 2^59 elements in 2^61 bytes: f32 a second time, as some strategies need it, is beyond 2^63. */
+static void a_strategy_beyond_63_bits_is_no_advice_and_no_error(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_advice all[LIBGGUF_ADVICE_COUNT];
+    struct libgguf_estimate other;
+    header_begin(&model, "llama");
+    header_tensor(&model, "a", 0, UINT64_C(1) << 31, UINT64_C(1) << 29);
+    header_footprint(&model, 0);
+    assert_int_equal(
+        libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_EAGER_F32, NULL, &other, NULL),
+        LIBGGUF_ERR_RANGE);
+    advise(&model, LIBGGUF_STRATEGY_CHUNKED, NULL, all);
+    header_free(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_advice_is_what_another_estimate_says),
         cmocka_unit_test(the_smallest_strategy_is_found),
         cmocka_unit_test(another_type_of_weights_has_the_size_of_such_a_file),
+        cmocka_unit_test(a_context_that_cannot_grow_is_no_advice),
+        cmocka_unit_test(a_strategy_beyond_63_bits_is_no_advice_and_no_error),
         cmocka_unit_test(a_load_that_fits_learns_how_far_its_context_can_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,8 @@ static void impossible_questions_are_refused(void **state)
     header_tinylm(&model, 0);
     header_footprint(&model, 0);
     const struct libgguf_tensor_type *removed = libgguf_tensor_type_find(4);
+    struct libgguf_runtime unpadded = *libgguf_runtime_at(0);
+    unpadded.context_pad = 0;
     const struct {
         struct libgguf_estimate_options options;
         enum libgguf_status status;
@@ -179,6 +181,7 @@ static void impossible_questions_are_refused(void **state)
         {{.context = 2147483648}, LIBGGUF_ERR_RANGE},
         {{.sequences = UINT32_MAX}, LIBGGUF_ERR_RANGE},
         {{.tokenizer = (enum libgguf_tokenizer_model)99}, LIBGGUF_ERR_ARGUMENT},
+        {{.runtime = &unpadded}, LIBGGUF_ERR_ARGUMENT},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct libgguf_estimate_options options = cases[i].options;
@@ -190,6 +193,15 @@ static void impossible_questions_are_refused(void **state)
     assert_int_equal(
         libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_COUNT, NULL, &out, &err),
         LIBGGUF_ERR_ARGUMENT);
+    const struct libgguf_estimate_options unsized = {.chunk_size = 65536};
+    struct libgguf_advice advice[LIBGGUF_ADVICE_COUNT];
+    size_t count;
+    assert_int_equal(
+        libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &unsized, &out, &err),
+        LIBGGUF_ERR_ARGUMENT);
+    assert_int_equal(libgguf_estimate_advise(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &unsized,
+                                             advice, &count, &err),
+                     LIBGGUF_ERR_ARGUMENT);
     uint64_t bytes;
     assert_int_equal(libgguf_kv_bytes_per_token(model.footprint, removed, removed, &bytes, &err),
                      LIBGGUF_ERR_UNSUPPORTED);
@@ -207,6 +219,20 @@ static void impossible_questions_are_refused(void **state)
         libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &of_model, &out, &err),
         LIBGGUF_ERR_RANGE);
     assert_non_null(strstr(err.text, "llama.context_length"));
+    header_free(&model);
+}
+
+static void a_vocabulary_beyond_31_bits_is_refused(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_error err;
+    header_begin(&model, "llama");
+    header_tensor(&model, "output.weight", 0, 8, UINT64_C(1) << 32);
+    header_open(&model);
+    assert_int_equal(libgguf_footprint_create(model.file, 0, &model.footprint, &err),
+                     LIBGGUF_ERR_RANGE);
+    assert_non_null(strstr(err.text, "a vocabulary of 4294967296 tokens"));
     header_free(&model);
 }
 
@@ -256,6 +282,7 @@ int main(void)
         cmocka_unit_test(sums_beyond_63_bits_are_errors),
         cmocka_unit_test(tensors_of_2_to_63_bytes_are_an_error),
         cmocka_unit_test(impossible_questions_are_refused),
+        cmocka_unit_test(a_vocabulary_beyond_31_bits_is_refused),
         cmocka_unit_test(a_size_below_the_tensors_is_refused),
         cmocka_unit_test(tensors_of_unknown_type_are_bounded_by_the_next),
     };

@@ -152,7 +152,7 @@ struct libgguf_runtime {
     uint64_t window;         /**< bytes handed over in one call; 0: a whole chunk */
     bool streamed;           /**< a fetch holds a window, not its chunk */
     uint32_t parallel;       /**< fetches in flight */
-    uint32_t context_pad;    /**< the context is rounded up to this many cells */
+    uint32_t context_pad;    /**< the context is rounded up to this many cells; at least 1 */
     uint32_t kv_type;        /**< id of the tensor type of keys and values */
     bool repacks;            /**< holds Q4_0 weights a second time */
     enum libgguf_tokenizer_model tokenizer;
@@ -191,14 +191,15 @@ enum libgguf_note {
     LIBGGUF_NOTE_NO_ARCHITECTURE,      /**< KV cache and scratch unknown */
     LIBGGUF_NOTE_NO_HYPERPARAMETERS,   /**< KV cache or scratch unknown */
     LIBGGUF_NOTE_NO_VOCABULARY,        /**< logits unknown */
-    LIBGGUF_NOTE_UNSIZED_TENSORS,      /**< removed or unknown types: bounded by the next offset */
-    LIBGGUF_NOTE_MISSING_SHARDS,       /**< weights unknown */
-    LIBGGUF_NOTE_NO_TENSORS,           /**< nothing but metadata */
-    LIBGGUF_NOTE_WINDOW_IGNORED,       /**< states a sliding window, which llama.cpp ignores */
-    LIBGGUF_NOTE_FULL_UPPER_BOUND,     /**< layers are counted that may have no KV cache */
-    LIBGGUF_NOTE_COMPUTE_BUFFER,       /**< a formula that was measured, not derived */
-    LIBGGUF_NOTE_TOKENIZER_BOUND,      /**< bytes per token that were measured */
-    LIBGGUF_NOTE_FRAGMENTS,            /**< an allocator may not reuse what was released */
+    LIBGGUF_NOTE_UNSIZED_TENSORS,  /**< removed or unknown types: bounded by the next offset, else
+                                      unknown */
+    LIBGGUF_NOTE_MISSING_SHARDS,   /**< weights unknown */
+    LIBGGUF_NOTE_NO_TENSORS,       /**< nothing but metadata */
+    LIBGGUF_NOTE_WINDOW_IGNORED,   /**< states a sliding window, which llama.cpp ignores */
+    LIBGGUF_NOTE_FULL_UPPER_BOUND, /**< layers are counted that may have no KV cache */
+    LIBGGUF_NOTE_COMPUTE_BUFFER,   /**< a formula that was measured, not derived */
+    LIBGGUF_NOTE_TOKENIZER_BOUND,  /**< bytes per token that were measured */
+    LIBGGUF_NOTE_FRAGMENTS,        /**< an allocator may not reuse what was released */
     LIBGGUF_NOTE_COUNT,
 };
 /** A stable identifier: "unknown_architecture". NULL for a value beyond the enum. */
@@ -310,7 +311,8 @@ struct libgguf_pool_use {
 
 /** One phase of a load. */
 struct libgguf_phase_use {
-    const char *name; /**< "fetch", "copy" or "append", "materialise", "runtime", "release" */
+    const char *name; /**< "fetch", "copy", "append" or "map", "materialise",
+                         "runtime", "release" */
     struct libgguf_pool_use pools[LIBGGUF_POOL_COUNT];
     uint64_t total; /**< js + linear + host, as held */
 };
@@ -351,8 +353,9 @@ struct libgguf_estimate {
 
 /**
  * Estimates one load. @p options may be NULL for all defaults. Statuses: ARGUMENT (a strategy or
- * type that does not exist), RANGE (a sum above 2^63 - 1; the text names the key behind it),
- * UNSUPPORTED (a KV type without a size), MEMORY.
+ * type that does not exist, options without struct_size, a runtime with a context_pad of 0), RANGE
+ * (a sum above 2^63 - 1; the text names the key behind it), UNSUPPORTED (a KV type without a size),
+ * MEMORY.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_estimate_load(const struct libgguf_footprint *footprint, enum libgguf_strategy strategy,
