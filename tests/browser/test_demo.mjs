@@ -95,15 +95,118 @@ test('a content security policy of its own origin is enough', async () => {
   }
 });
 
+/** A bundle of the test's own with the page of a real one. */
+function withPage(bundle) {
+  for (const [name, bytes] of packed().files) if (!bundle.files.has(name)) bundle.files.set(name, bytes);
+  return bundle;
+}
+
 test('of several files one is chosen', async () => {
   const models = [source, makeModel({ tensors: { other: [900] }, seed: 9 })];
-  const bundle = makeBundle(models, { chunkSize: 65536 });
-  for (const [name, bytes] of packed().files) if (!bundle.files.has(name)) bundle.files.set(name, bytes);
-  await open(bundle);
+  await open(withPage(makeBundle(models, { chunkSize: 65536 })));
   await page.locator('#file').selectOption({ label: 'model-9.gguf' });
   await page.locator('#start').click();
   await waitFor('^Active');
   assert.match(await page.locator('#tensors').textContent(), /other/);
+});
+
+test('a manifest that stalls does not keep anyone from trying, nor from cancelling', async () => {
+  const bundle = packed();
+  server.fault('manifest.json', 'silent', 2);
+  await open(bundle);
+  await page.locator('#start').click();
+  await waitFor('manifest');
+  await page.locator('#cancel').click();
+  await waitFor('^Cancelled');
+  await page.locator('#start').click();
+  await waitFor('^Active');
+});
+
+test('while it loads, the focus stays where someone put it, and what cannot be changed is disabled', async () => {
+  const bundle = packed();
+  await open(bundle);
+  for (const chunk of bundle.chunks.slice(1)) server.fault(chunk.path, 'slow', 1);
+  await page.locator('#start').focus();
+  await page.keyboard.press('Enter');
+  const focused = () => page.evaluate(() => document.activeElement.id);
+  assert.equal(await focused(), 'cancel');
+  await page.waitForSelector('#details:not([hidden])');
+  await page.locator('#filter').focus();
+  for (const id of ['start', 'file', 'store']) assert.equal(await page.locator(`#${id}`).isDisabled(), true, id);
+  await waitFor('^Active');
+  assert.equal(await focused(), 'filter');
+  for (const id of ['start', 'file', 'store']) assert.equal(await page.locator(`#${id}`).isDisabled(), false, id);
+  await page.locator('#start').focus();
+  await page.keyboard.press('Enter');
+  await waitFor('^Active');
+  await page.waitForSelector('#start:enabled');
+  assert.equal(await focused(), 'start');
+});
+
+test('the state of a chunk is in words, and what is read out changes with the stage only', async () => {
+  const bundle = packed();
+  await open(bundle);
+  server.fault(bundle.chunks[1].path, 'broken', 1);
+  for (const chunk of bundle.chunks.slice(1)) server.fault(chunk.path, 'slow', 1);
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(document.getElementById('status').textContent))
+      .observe(document.getElementById('status'), { childList: true, characterData: true, subtree: true });
+    window.states = new Set();
+    new MutationObserver(() => window.states.add(document.querySelector('#chunks li:nth-child(2)')?.textContent))
+      .observe(document.getElementById('chunks'), { childList: true, subtree: true });
+  });
+  await page.locator('#start').click();
+  await waitFor('^Active');
+  assert.deepEqual(await page.evaluate(() => window.said.map((text) => text.split(' ')[0])), ['Asking', 'Receiving.', 'Checking', 'Active:']);
+  const states = await page.evaluate(() => [...window.states].join('; '));
+  for (const state of ['receiving', '!chunk 1, .*, retrying', '✓chunk 1, .*, verified']) assert.match(states, new RegExp(state));
+  assert.match(await page.locator('#numbers').textContent(), /verified.*\/s$/);
+});
+
+test('names and metadata are shown as text, whatever they hold and however long they are', async () => {
+  const evil = '<img src=x onerror=alert(1)>';
+  const long = Buffer.alloc(1200000, 'A');
+  const size = Buffer.alloc(8);
+  size.writeBigUInt64LE(BigInt(long.length));
+  const model = makeModel({
+    tensors: { [evil]: [64, 50], b: [10] },
+    extra: [
+      ['llama.context_length', 9, Buffer.concat([Buffer.from([8, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), size, long])],
+      ['llama.embedding_length', 8, Buffer.concat([size, long])],
+    ],
+  });
+  model.name = '<img src=x onerror=alert(2)>';
+  await open(withPage(makeBundle([model, makeModel({ tensors: { b: [10] }, seed: 9 })])));
+  page.on('dialog', (dialog) => {
+    asked.push(`error: ${dialog.message()}`);
+    dialog.dismiss();
+  });
+  await page.locator('#file').selectOption({ index: 0 });
+  await page.locator('#start').click();
+  await waitFor('^Active');
+  assert.equal(await page.locator('img').count(), 0);
+  assert.match(await page.locator('#tensors').textContent(), /<img src=x onerror=alert\(1\)>/);
+  assert.match(await page.locator('#summary').textContent(), /alert\(2\)/);
+  assert.ok((await page.locator('#facts').textContent()).length < 2000);
+  assert.deepEqual(asked.filter((each) => each.startsWith('error')), []);
+});
+
+test('the memory that is shown is that of this load, not of a larger one before', async () => {
+  await open(withPage(makeBundle(makeModel({ tensors: { large: [1000, 1000] }, seed: 6 }), { chunkSize: 1000000 })));
+  const linear = async () => {
+    const [, used, estimated] = /linear memory([\d.]+) MiB, estimated ([\d.]+) MiB/.exec(await page.locator('#memory').textContent());
+    return { used: Number(used), estimated: Number(estimated) };
+  };
+  for (const store of [false, true, false]) {
+    await page.locator('#store').setChecked(store);
+    await page.locator('#start').click();
+    await waitFor('^Active');
+    await page.waitForSelector('#start:enabled');
+    const { used, estimated } = await linear();
+    assert.ok(Math.abs(used - estimated) <= 0.07, `${used} MiB used, ${estimated} estimated`);
+    assert.equal(used > 4, !store);
+  }
 });
 
 for (const colorScheme of ['light', 'dark']) {

@@ -4,9 +4,11 @@ import { createHost } from './gguf-admission.mjs';
 const $ = (id) => document.getElementById(id);
 const MANIFEST = new URL('../manifest.json', import.meta.url);
 const ROWS = 500;
+const LONGEST = 200; // characters of a fact
 
 let host;
 let controller;
+let listing;
 let tensors = [];
 const parallel = 3;
 
@@ -19,13 +21,15 @@ const bytes = (count) => {
   return unit === 0 ? `${count} bytes` : `${scaled.toFixed(scaled < 10 ? 2 : 1)} ${units[unit]}`;
 };
 
+const clipped = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+
 function definitions(list, pairs) {
   list.replaceChildren(
     ...pairs.flatMap(([term, text]) => {
       const dt = document.createElement('dt');
       const dd = document.createElement('dd');
       dt.textContent = term;
-      dd.textContent = text;
+      dd.textContent = clipped(text);
       return [dt, dd];
     }),
   );
@@ -69,22 +73,24 @@ function showMemory(header, kept) {
 }
 
 function showHeader(header) {
-  const architecture = header.get('general.architecture');
-  const parameter = (name) => header.get(`${architecture}.${name}`);
-  const elements = header.tensorList().reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * Number(b), 1), 0);
+  // Arrays are not read: one may be larger than anyone wants to see.
+  const entries = new Map(header.metadata().map((entry) => [entry.key, entry]));
+  const value = (key) => entries.get(key)?.value;
+  const architecture = value('general.architecture');
   const types = new Map();
   tensors = header.tensorList();
+  const elements = tensors.reduce((sum, { dims }) => sum + dims.reduce((a, b) => a * Number(b), 1), 0);
   for (const { type } of tensors) types.set(type, (types.get(type) ?? 0) + 1);
-  $('name').textContent = header.get('general.name') ?? header.name;
+  $('name').textContent = clipped(String(value('general.name') ?? header.name));
   document.title = $('name').textContent;
-  $('summary').textContent = `${header.name}, GGUF version ${header.version}, ${whole.format(header.size)} bytes`;
+  $('summary').textContent = `${clipped(header.name)}, GGUF version ${header.version}, ${whole.format(header.size)} bytes`;
   const facts = [
     ['architecture', architecture],
     ['parameters', whole.format(elements)],
-    ['layers', parameter('block_count')],
-    ['context', parameter('context_length')],
-    ['embedding', parameter('embedding_length')],
-    ['tokens', header.tokenizer().count],
+    ['layers', value(`${architecture}.block_count`)],
+    ['context', value(`${architecture}.context_length`)],
+    ['embedding', value(`${architecture}.embedding_length`)],
+    ['tokens', entries.get('tokenizer.ggml.tokens')?.count],
     ['tensor types', [...types].map(([type, count]) => `${count} × ${type}`).join(', ')],
     ['SHA-256', header.sha256],
   ];
@@ -93,22 +99,50 @@ function showHeader(header) {
   $('details').hidden = false;
 }
 
+/** A chunk's state is told by a sign and by words, not by its colour alone. */
+function setState(item, index, state, size) {
+  const sign = document.createElement('span');
+  const words = document.createElement('span');
+  sign.textContent = SIGNS[state] ?? '';
+  sign.setAttribute('aria-hidden', 'true');
+  words.textContent = `chunk ${index}${size === undefined ? '' : `, ${bytes(size)}`}, ${state}`;
+  words.className = 'unseen';
+  item.className = state;
+  item.title = words.textContent;
+  item.replaceChildren(sign, words);
+}
+
 function showChunk({ index, size, received, state }) {
   const list = $('chunks');
-  while (list.children.length <= index) list.append(document.createElement('li'));
+  while (list.children.length <= index) {
+    setState(list.appendChild(document.createElement('li')), list.children.length - 1, 'waiting');
+  }
   const item = list.children[index];
-  item.className = state;
-  item.title = `chunk ${index}, ${bytes(size)}, ${state}`;
+  if (item.className !== state) setState(item, index, state, size);
   item.style.setProperty('--part', `${(100 * received) / size}%`);
+}
+
+/** What screen readers read out, so only when it is another. */
+function say(text, bad = false) {
+  if ($('status').textContent !== text) $('status').textContent = text;
+  $('status').classList.toggle('bad', bad);
 }
 
 function showProgress({ stage, total, verified, resumed, rate, chunk }) {
   if (chunk) showChunk(chunk);
   if (total > 0) $('progress').value = verified / total;
   const known = resumed > 0 ? `, ${bytes(resumed)} of it from last time` : '';
-  $('status').textContent = `${stage}: ${bytes(verified)} of ${bytes(total)} verified${known}, ${bytes(Math.round(rate))}/s`;
+  $('numbers').textContent = `${bytes(verified)} of ${bytes(total)} verified${known}, ${bytes(Math.round(rate))}/s`;
+  if (STAGES[stage]) say(STAGES[stage]);
 }
 
+const SIGNS = { verified: '✓', retrying: '!' };
+const STAGES = {
+  manifest: 'Asking for the manifest.',
+  resuming: 'Verifying what was kept.',
+  receiving: 'Receiving.',
+  finalizing: 'Checking the whole.',
+};
 const ADVICE = {
   cancelled: 'Cancelled.',
   offline: 'The server cannot be reached.',
@@ -118,31 +152,41 @@ const ADVICE = {
   format: 'This is no model that can be read.',
 };
 
+/** The keyboard's focus goes along with the button that can be used next, and stays where it is elsewhere. */
 function setRunning(running) {
-  $('start').disabled = running;
-  $('cancel').disabled = !running;
+  const [used, next] = running ? [$('start'), $('cancel')] : [$('cancel'), $('start')];
+  next.disabled = false;
+  if (document.activeElement === used) next.focus();
+  used.disabled = true;
   $('store').disabled = running;
+  $('file').disabled = running;
 }
 
-/** A set of shards has several files, each admitted by itself. */
+/** A set of shards has several files, each admitted by itself. What is wrong with the manifest is said when it is loaded. */
 async function offerFiles() {
-  const { files } = await (await fetch(MANIFEST)).json();
-  if (files.length < 2) return;
-  $('file').replaceChildren(...files.map(({ name }, i) => new Option(name ?? `file ${i}`, i)));
-  $('files').hidden = false;
+  listing = new AbortController();
+  try {
+    const { files } = await (await fetch(MANIFEST, { signal: listing.signal })).json();
+    if (files.length < 2) return;
+    $('file').replaceChildren(...files.map(({ name }, i) => new Option(name ?? `file ${i}`, i)));
+    $('files').hidden = false;
+  } catch {
+    // there is nothing to choose from yet
+  }
 }
 
 async function load() {
   controller = new AbortController();
+  listing.abort(); // a browser's cache lets one request for a URL wait for the other
   setRunning(true);
-  $('status').classList.remove('bad');
   $('chunks').replaceChildren();
+  $('details').hidden = true;
   let header;
   const sink = $('store').checked ? 'opfs' : 'memory';
   const kept = () => (sink === 'opfs' ? header.dataOffset : header.size);
   try {
-    host ??= await createHost();
-    host.active?.release(); // one model at a time is what the estimate is for
+    host = undefined; // linear memory never shrinks: each load has its own, and the one before is collected
+    host = await createHost();
     const model = await host.admit(MANIFEST, {
       signal: controller.signal,
       sink,
@@ -156,21 +200,18 @@ async function load() {
       onProgress: showProgress,
     });
     showMemory(model, kept());
-    $('status').textContent = `Active: ${whole.format(model.size)} bytes verified.`;
+    say(`Active: ${whole.format(model.size)} bytes verified.`);
     $('start').textContent = 'Load again';
   } catch (error) {
-    $('status').textContent = `${ADVICE[error.code] ?? ''} ${error.code === 'cancelled' ? '' : error.message}`.trim();
-    $('status').classList.add('bad');
+    say(`${ADVICE[error.code] ?? ''} ${error.code === 'cancelled' ? '' : error.message}`.trim(), true);
     $('start').textContent = sink === 'opfs' ? 'Resume' : 'Try again';
+    if ($('files').hidden) offerFiles();
   }
   setRunning(false);
-  $('start').focus();
 }
 
 $('start').addEventListener('click', load);
 $('cancel').addEventListener('click', () => controller.abort());
 $('filter').addEventListener('input', showTensors);
-// What is wrong with the manifest is said when it is loaded.
-offerFiles().catch(() => {}).finally(() => {
-  $('start').disabled = false;
-});
+offerFiles();
+$('start').disabled = false;
