@@ -115,6 +115,107 @@ test('cancelling does not wait for the storage worker, and the next call has the
   }
 });
 
+for (const sink of ['memory', 'opfs']) {
+  test(`cancelling ends the fetches at the server, and gives all memory back (${sink})`, async () => {
+    const bundle = makeBundle(makeModel({ tensors: { large: [1000, 500] }, seed: 5 }), { chunkSize: 400000 });
+    const url = server.serve(bundle);
+    await expectAdmitted(bundle, url, { sink });
+    const memory = () => page.evaluate(() => window.host.memory);
+    await page.evaluate(() => window.model.release());
+    const { linear } = await memory();
+    for (let run = 0; run < 4; run++) {
+      await page.evaluate(() => window.loader.removeStored());
+      server.reset();
+      server.headers = { 'Cache-Control': 'no-store' };
+      const again = server.serve(bundle);
+      for (const index of [1, 2, 3]) server.fault(bundle.chunks[index].path, 'stall');
+      const running = page.evaluate(async ([target, kind]) => {
+        window.controller = new AbortController();
+        return window.host.admit(target, { sink: kind, signal: window.controller.signal }).then(() => 'admitted', ({ code }) => code);
+      }, [again, sink]);
+      const stalled = () => server.chunkRequests().length === 4;
+      for (let patience = 300; !stalled() && patience > 0; patience--) await new Promise((resolve) => { setTimeout(resolve, 10); });
+      await page.evaluate(() => window.controller.abort());
+      assert.equal(await running, 'cancelled');
+      const ended = () => server.chunkRequests().filter(({ ended: done, sent }) => done && !sent).length;
+      for (let patience = 300; ended() < 3 && patience > 0; patience--) await new Promise((resolve) => { setTimeout(resolve, 10); });
+      assert.equal(ended(), 3);
+      const after = await memory();
+      assert.deepEqual([after.linear, after.buffers], [linear, 0]);
+    }
+    server.headers = {};
+  });
+
+  test(`a second model that fails leaves the first, whatever it fails by (${sink})`, async () => {
+    const first = makeBundle(small());
+    await expectAdmitted(first, server.serve(first));
+    const second = makeBundle(makeModel({ tensors: { large: [1000, 900] }, seed: 6 }), { chunkSize: 500000 });
+    const url = server.serve(second);
+    const cdp = await page.context().newCDPSession(page);
+    const faults = { ...(sink === 'opfs' && { quota: 'quota' }), missing: 'http', flip: 'corrupt', drop: 'dropped', html: 'content' };
+    for (const [fault, code] of Object.entries(faults)) {
+      server.reset();
+      await cdp.send('Network.clearBrowserCache'); // it may hold chunks whose fetch was ended
+      if (fault === 'quota') await cdp.send('Storage.overrideQuotaForOrigin', { origin: server.origin, quotaSize: 100000 });
+      else server.fault(second.chunks[2].path, fault);
+      const { active } = await expectCode(url, { sink, retries: 1 }, code);
+      await cdp.send('Storage.overrideQuotaForOrigin', { origin: server.origin });
+      assert.equal(active, first.model.name);
+      assert.equal(await page.evaluate(() => window.sha256(window.host.active.data())), first.manifest.files[0].sha256);
+    }
+    server.reset();
+    await expectAdmitted(second, url, { sink });
+  });
+
+  test(`a slow server is waited for (${sink})`, async () => {
+    const bundle = makeBundle(small(), { chunkSize: 6000 });
+    server.fault(bundle.chunks[1].path, 'steady');
+    await expectAdmitted(bundle, server.serve(bundle), { sink, retries: 0, stallTimeout: 1000 });
+  });
+}
+
+const inStore = (name, change) => page.evaluate(async ([ending, body]) => {
+  const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle('gguf-admission');
+  for await (const [found, file] of folder.entries()) {
+    if (!found.endsWith(ending)) continue;
+    const bytes = new Uint8Array(await (await file.getFile()).arrayBuffer());
+    const changed = new Function('bytes', body)(bytes);
+    if (!changed) return [...bytes];
+    const writable = await file.createWritable();
+    await writable.write(changed);
+    await writable.close();
+  }
+  return undefined;
+}, [name, change]);
+
+test('a stored file of another size is made anew', async () => {
+  const bundle = makeBundle(small(), { chunkSize: 6000 });
+  const url = server.serve(bundle);
+  await expectAdmitted(bundle, url, { sink: 'opfs' });
+  for (const change of ['return new Uint8Array([...bytes, 1, 2, 3]);', 'return bytes.subarray(0, -3);', 'return new Uint8Array(1);']) {
+    await inStore('.gguf', change);
+    await expectAdmitted(bundle, url, { sink: 'opfs' });
+  }
+  await inStore('.state', 'bytes[9] ^= 1; return bytes;');
+  server.reset();
+  await expectAdmitted(bundle, url, { sink: 'opfs' });
+});
+
+test('a stored chunk that rotted is no longer said to be complete', async () => {
+  const bundle = makeBundle(small(), { chunkSize: 6000 });
+  const url = server.serve(bundle);
+  await expectAdmitted(bundle, url, { sink: 'opfs' });
+  const complete = async () => (await inStore('.state', 'return undefined;'))[24];
+  const all = 2 ** bundle.chunks.length - 1;
+  assert.equal(await complete(), all);
+  await inStore('.gguf', `bytes[${bundle.chunks[2].offset}] ^= 1; return bytes;`);
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('Network.clearBrowserCache');
+  server.fault(bundle.chunks[2].path, 'missing');
+  await expectCode(url, { sink: 'opfs' }, 'http');
+  assert.equal(await complete(), all & ~4);
+});
+
 test('from another origin: memory works, compressed by either side, and OPFS says what it needs', async () => {
   const other = await new Server().start();
   try {

@@ -312,12 +312,17 @@ test('no more fetches are under way than asked for, the header first and alone',
 test('progress counts verified bytes and tells the stage', async () => {
   const bundle = makeBundle(small(), { chunkSize: 4000 });
   const events = [];
+  const started = performance.now();
   await admit(server.serve(bundle), { ...quick, onProgress: (event) => events.push(event) });
   assert.equal(events[0].stage, 'manifest');
   assert.equal(events.at(-1).stage, 'active');
   assert.equal(events.at(-1).verified, bundle.model.bytes.length);
   assert.ok(events.every(({ verified }, i) => i === 0 || verified >= events[i - 1].verified));
   assert.ok(events.every(({ verified, received }) => verified <= received));
+  const perMillisecond = events.at(-1).rate / 1000;
+  assert.ok(perMillisecond > 0 && events[0].rate === 0);
+  assert.ok(bundle.model.bytes.length / perMillisecond <= performance.now() - started, 'the rate is of bytes over time');
+  assert.ok(events.every(({ stage, rate }) => rate > 0 || stage === 'manifest' || stage === 'receiving'));
 });
 
 test('one file of several is chosen by name or number', async () => {

@@ -568,6 +568,37 @@ static void a_model_above_the_memory_limit_is_refused(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* As a strict open of the whole file has it: what is empty ends nowhere. */
+static void an_empty_tensor_behind_the_end_of_the_file_is_no_reason_to_refuse_it(void **state)
+{
+    (void)state;
+    const enum libgguf_admission_store stores[] = {LIBGGUF_ADMISSION_IN_MEMORY,
+                                                   LIBGGUF_ADMISSION_BY_HOST};
+    for (size_t i = 0; i < 2; i++) {
+        struct bundle bundle;
+        struct libgguf_file *file;
+        struct libgguf_admission *admission;
+        assert_int_equal(bundle_make(&bundle, 1, 1, 0, 1), 0);
+        assert_int_equal(libgguf_open_memory(bundle.bytes, bundle.size, NULL, &file, NULL),
+                         LIBGGUF_OK);
+        assert_true(libgguf_header(file)->info_end < bundle.size);
+        bundle.size = (size_t)libgguf_header(file)->info_end; /* without the padding behind it */
+        libgguf_close(file);
+        bundle.chunks[0].size = bundle.size;
+        bundle.plan.size = bundle.size;
+        bundle.plan.header_size = bundle.size;
+        bundle.plan.chunk_count = 1;
+        bundle.plan.count = 1;
+        bundle.plan.store = stores[i];
+        assert_int_equal(bundle_sign(&bundle), 0);
+        assert_int_equal(libgguf_admission_create(NULL, &admission, NULL), LIBGGUF_OK);
+        const uint32_t model = activate(admission, &bundle);
+        assert_int_equal(libgguf_admission_active(admission), model);
+        libgguf_admission_free(admission);
+        bundle_free(&bundle);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -584,6 +615,7 @@ int main(void)
         TEST(verified_bytes_that_are_not_gguf_fail_for_good),
         TEST(a_file_whose_tensors_end_beyond_it_is_refused_in_both_stores),
         TEST(a_header_that_reads_beyond_its_chunks_is_refused),
+        TEST(an_empty_tensor_behind_the_end_of_the_file_is_no_reason_to_refuse_it),
         TEST(one_file_of_several_is_admitted_under_the_digest_of_all),
         TEST(a_plan_that_contradicts_itself_is_refused_before_anything_is_allocated),
         TEST(a_model_above_the_memory_limit_is_refused),
