@@ -158,12 +158,13 @@ export interface AdmitOptions {
   retries?: number;
   /** Milliseconds before the first retry, doubled before each further one; 250 if not given. */
   retryDelay?: number;
-  /** Milliseconds without a byte after which a fetch is given up; 30,000 if not given. */
+  /** Milliseconds without a byte after which a chunk, the manifest or its signature is given up; 30,000 if not given. */
   stallTimeout?: number;
+  /** What it throws ends the run as `internal`; the stage 'active' is told just before the model becomes active. */
   onProgress?: (event: ProgressEvent) => void;
   /** Called when the header was verified; the header stays good if the model becomes active. */
   onHeader?: (header: ModelHeader) => void | Promise<void>;
-  /** Where the storage worker is, if not beside the loader. */
+  /** Where the storage worker is, if not beside the loader; it must be of the page's origin. */
   workerUrl?: string | URL;
 }
 
