@@ -1,33 +1,10 @@
 #include <libgguf/bundle.h>
 
-#include <libgguf/signature.h>
-
 #include "base/error.h"
 #include "bundle/pack.h"
 
 static const struct libgguf_bundle_create_options default_options = {.struct_size =
                                                                          sizeof default_options};
-
-static enum libgguf_status check_options(const struct libgguf_bundle_create_options *options,
-                                         struct libgguf_error *err)
-{
-    if (options->struct_size < sizeof *options ||
-        (options->hooks && options->hooks->struct_size < sizeof *options->hooks)) {
-        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
-                       "bundle options are incomplete");
-    }
-    return LIBGGUF_OK;
-}
-
-/* A key that cannot sign is better known before the model is read. */
-static enum libgguf_status try_key(const struct libgguf_bundle_create_options *options,
-                                   struct libgguf_error *err)
-{
-    struct libgguf_signature signature;
-    return options->key
-               ? libgguf_signature_make("", 0, options->key, options->key_size, &signature, err)
-               : LIBGGUF_OK;
-}
 
 /* Everything that can be refused is, before a directory is made. */
 static enum libgguf_status measure(struct pack *pack, struct libgguf_error *err)
@@ -177,10 +154,7 @@ static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_cre
 static enum libgguf_status create(struct pack *pack, const char *directory,
                                   struct libgguf_bundle_created *out, struct libgguf_error *err)
 {
-    enum libgguf_status status = check_options(pack->options, err);
-    if (!status) {
-        status = try_key(pack->options, err);
-    }
+    enum libgguf_status status = pack_check_options(pack->options, err);
     if (!status) {
         status = measure(pack, err);
     }

@@ -135,6 +135,13 @@ static enum libgguf_status name_shards(const struct sharding *sharding, struct l
     const bool no_sync = sharding->pack.options->no_sync;
     char name[NAME_MAX_SIZE];
     int failed = no_sync ? 0 : sync_shards(sharding);
+    /* A manifest never stands beside shards of another set. */
+    if (!failed && unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 && errno != ENOENT) {
+        failed = errno;
+    }
+    if (!failed && !no_sync) {
+        failed = durable_sync_directory(root);
+    }
     for (size_t i = 0; i < sharding->split->count && !failed; i++) {
         char partial[PLACE_PARTIAL_NAME_SIZE];
         place_partial_name(i, 0, false, partial);
@@ -227,6 +234,11 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
     if (!status) {
         status = pack_check_vacant(pack->root, pack->options, err);
     }
+    if (!status && !pack->options->force && pack_has_file(pack->root, LIBGGUF_BUNDLE_MANIFEST)) {
+        /* Whoever has a manifest is complete: there is nothing to finish. */
+        status = failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+                         "there is a bundle in this directory already");
+    }
     if (!status) {
         status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_MANIFEST, err);
     }
@@ -238,8 +250,17 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
     if (status) {
         return status;
     }
-    const int failed = pack_remove_partials(pack->root);
+    const int failed = pack_remove_partials(pack, pack->root);
     return failed ? failure_errno(err, failed, "cannot list the directory") : LIBGGUF_OK;
+}
+
+static void remove_shards(const struct sharding *sharding)
+{
+    for (size_t i = 0; i < sharding->split->count; i++) {
+        char name[NAME_MAX_SIZE];
+        shard_name(sharding, i, name);
+        (void)unlinkat(sharding->pack.root, name, 0);
+    }
 }
 
 static enum libgguf_status make_shards(struct sharding *sharding,
@@ -255,6 +276,9 @@ static enum libgguf_status make_shards(struct sharding *sharding,
     }
     if (!status) {
         status = list_shards(sharding, out, err);
+        if (status) {
+            remove_shards(sharding);
+        }
     }
     if (!status) {
         out->size = sharding->pack.total;
@@ -263,7 +287,7 @@ static enum libgguf_status make_shards(struct sharding *sharding,
         out->written_size = sharding->pack.total;
     }
     if (status && sharding->pack.root >= 0) {
-        (void)pack_remove_partials(sharding->pack.root);
+        (void)pack_remove_partials(&sharding->pack, sharding->pack.root);
     }
     return status;
 }
@@ -287,7 +311,10 @@ libgguf_bundle_create_shards(const struct libgguf_file *model, const char *direc
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
                        "shards need options and a plain name");
     }
-    enum libgguf_status status = libgguf_split_plan(model, limit, &split, NULL, err);
+    enum libgguf_status status = pack_check_options(options, err);
+    if (!status) {
+        status = libgguf_split_plan(model, limit, &split, NULL, err);
+    }
     if (status) {
         return status;
     }

@@ -10,6 +10,12 @@ bool crew_tell(const struct libgguf_bundle_hooks *hooks, enum libgguf_bundle_ste
     return !hooks || !hooks->progress || hooks->progress(hooks->context, step, done, total);
 }
 
+bool crew_options_are_whole(const struct libgguf_bundle_read_options *options)
+{
+    return options->struct_size >= sizeof *options &&
+           (!options->hooks || options->hooks->struct_size >= sizeof *options->hooks);
+}
+
 static void crew_fail(struct crew *crew, enum libgguf_status status,
                       const struct libgguf_error *err)
 {

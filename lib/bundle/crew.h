@@ -55,6 +55,9 @@ enum libgguf_status crew_solo_begin(struct crew *crew, struct crew_member *membe
                                     struct libgguf_error *err);
 void crew_solo_end(struct crew_member *member);
 
+/* False for options, or hooks in them, of a caller that knows fewer members. */
+bool crew_options_are_whole(const struct libgguf_bundle_read_options *options);
+
 /* Tells @p hooks, which may be NULL. False: stop. */
 bool crew_tell(const struct libgguf_bundle_hooks *hooks, enum libgguf_bundle_step step,
                uint64_t done, uint64_t total);

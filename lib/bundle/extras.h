@@ -5,8 +5,8 @@
 #include "bundle/stored.h"
 
 /*
- * Lists the paths in @p root and in every directory that the bundle uses that are not its own,
- * sorted; each and the list are freed by the caller. Statuses: MEMORY, IO.
+ * Lists the paths in @p root and in its directory of chunks that are not the bundle's, sorted; each
+ * and the list are freed by the caller. Statuses: MEMORY, IO.
  */
 enum libgguf_status extras_list(int root, const struct stored_list *stored, char ***out,
                                 size_t *count, struct libgguf_error *err);

@@ -61,14 +61,19 @@ static enum libgguf_status check_signature(int root, const char *data, size_t si
     return status;
 }
 
+enum libgguf_status manifest_file_load(int root, char **data, size_t *size,
+                                       struct libgguf_error *err)
+{
+    return read_whole(root, LIBGGUF_BUNDLE_MANIFEST, LIBGGUF_MANIFEST_MAX_SIZE, data, size, err);
+}
+
 enum libgguf_status manifest_file_read(int root, const char *key, size_t key_size,
                                        struct libgguf_manifest **out, struct libgguf_error *err)
 {
     char *data;
     size_t size;
     *out = NULL;
-    enum libgguf_status status =
-        read_whole(root, LIBGGUF_BUNDLE_MANIFEST, LIBGGUF_MANIFEST_MAX_SIZE, &data, &size, err);
+    enum libgguf_status status = manifest_file_load(root, &data, &size, err);
     if (!status && key) {
         status = check_signature(root, data, size, key, key_size, err);
     }

@@ -6,6 +6,13 @@
 
 #include "base/error.h"
 
+/*
+ * The bytes of the manifest in the directory @p root, freed by the caller; NULL after a failure.
+ * Statuses: NOT_FOUND, IO, MANIFEST (too large), MEMORY.
+ */
+enum libgguf_status manifest_file_load(int root, char **data, size_t *size,
+                                       struct libgguf_error *err);
+
 /* As libgguf_bundle_manifest() for the directory @p root. */
 enum libgguf_status manifest_file_read(int root, const char *key, size_t key_size,
                                        struct libgguf_manifest **out, struct libgguf_error *err);

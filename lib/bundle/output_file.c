@@ -106,9 +106,18 @@ static enum libgguf_status open_partial(struct output_file *output, bool *again,
     if (is_input(context, &facts)) {
         return refuse_input(err);
     }
+    if (S_ISREG(facts.st_mode) && facts.st_nlink == 2 &&
+        fstatat(output->directory, output->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+        named.st_ino == facts.st_ino && named.st_dev == facts.st_dev) {
+        /* Killed between its two names: what has the final one is complete. */
+        *again = true;
+        return unlinkat(output->directory, output->partial, 0) == 0
+                   ? LIBGGUF_OK
+                   : (enum libgguf_status)failure_errno(err, errno, "cannot write");
+    }
     if (!S_ISREG(facts.st_mode) || facts.st_nlink > 1) {
-        return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
-                       "%.100s is there, and is not of an earlier try", output->partial);
+        return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                       "%.100s is not of an earlier try; remove it", output->partial);
     }
     *again = fstatat(output->directory, output->partial, &named, AT_SYMLINK_NOFOLLOW) != 0 ||
              named.st_ino != facts.st_ino || named.st_dev != facts.st_dev;

@@ -55,6 +55,13 @@ struct pack {
     size_t replaced_count;
 };
 
+/*
+ * ARGUMENT for options that are not whole; a key that cannot sign is better known before the model
+ * is read, too. pack_open.c
+ */
+enum libgguf_status pack_check_options(const struct libgguf_bundle_create_options *options,
+                                       struct libgguf_error *err);
+
 /* Opens, locks and looks through the directories. pack_open.c */
 enum libgguf_status pack_open(struct pack *pack, const char *directory, struct libgguf_error *err);
 /* Releases all; after a failure removes what was made, unless it is to be resumed. */
@@ -66,11 +73,13 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
  */
 enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_create_options *options,
                                       struct libgguf_error *err);
+/* True when a file of this name is in the directory @p at. */
+bool pack_has_file(int at, const char *name);
 /* Makes or opens @p directory and takes its lock. */
 enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
                                    struct libgguf_error *err);
-/* Removes all partial files from the directory @p fd. Returns 0 or errno. */
-int pack_remove_partials(int fd);
+/* Removes all partial files from the directory @p at, but never an input. Returns 0 or errno. */
+int pack_remove_partials(const struct pack *pack, int at);
 /* Adds the files that @p model is read from to the inputs. */
 enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
                                     struct libgguf_error *err);

@@ -43,20 +43,26 @@ static bool is_twin(const struct packed *packed)
     return before->is_gzip == packed->is_gzip && libgguf_digest_equal(&before->name, &packed->name);
 }
 
+static int sync_one(const struct pack *pack, const char *name)
+{
+    const int fd = openat(pack->chunks, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    const int failed = fd < 0 ? errno : durable_sync_file(fd);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return failed;
+}
+
+/* Also what was found: an earlier try may not have waited for the disk. */
 static int sync_each(const struct pack *pack)
 {
     for (size_t i = 0; i < pack->packed_count; i++) {
-        char name[PLACE_PARTIAL_NAME_SIZE];
+        char partial[PLACE_PARTIAL_NAME_SIZE];
+        char name[PLACE_CHUNK_NAME_SIZE];
         const struct packed *const packed = &pack->packed[i];
-        if (!packed->is_partial) {
-            continue;
-        }
-        place_partial_name(packed->file, packed->index, packed->is_gzip, name);
-        const int fd = openat(pack->chunks, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-        const int failed = fd < 0 ? errno : durable_sync_file(fd);
-        if (fd >= 0) {
-            close(fd);
-        }
+        place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
+        place_chunk_name(&packed->name, packed->is_gzip, name);
+        const int failed = sync_one(pack, packed->is_partial ? partial : name);
         if (failed) {
             return failed;
         }
@@ -104,6 +110,11 @@ static enum libgguf_status share(struct pack *pack, struct packed *packed, const
     }
     bool found = false;
     enum libgguf_status status = pack_take_from_store(pack, packed, &found, err);
+    if (!status && found && !pack->options->no_sync) {
+        /* Whoever put it there since may not have waited for the disk. */
+        const int failed = sync_one(pack, partial);
+        status = failed ? name_failure(failed, name, err) : LIBGGUF_OK;
+    }
     if (status || found) {
         return status;
     }
@@ -135,10 +146,14 @@ static enum libgguf_status give_name(struct pack *pack, struct packed *packed, b
         }
         return LIBGGUF_OK;
     }
-    const enum libgguf_status status = share(pack, packed, partial, name, err);
+    enum libgguf_status status = share(pack, packed, partial, name, err);
+    if (!status && packed->is_partial) {
+        status = pack_check_target(pack, pack->chunks, name, err);
+    }
     if (status || !packed->is_partial) {
         return status;
     }
+    pack->replaced_count += pack_has_file(pack->chunks, name);
     return renameat(pack->chunks, partial, pack->chunks, name) == 0
                ? LIBGGUF_OK
                : name_failure(errno, name, err);
@@ -187,7 +202,7 @@ enum libgguf_status pack_commit(struct pack *pack, struct libgguf_bundle_created
         return status;
     }
     /* What an earlier try left and nobody took. */
-    int failed = pack_remove_partials(pack->chunks);
+    int failed = pack_remove_partials(pack, pack->chunks);
     if (!failed && !pack->options->no_sync) {
         failed = sync_directories(pack);
     }

@@ -45,17 +45,15 @@ static enum libgguf_status has_digest(const struct packed *packed, struct crew_m
     return status == LIBGGUF_ERR_IO ? LIBGGUF_OK : status;
 }
 
-/* Whether the file @p name in @p at has the bytes of @p packed; *exists says whether it is there.
- */
+/* Whether the file @p name in @p at has the bytes of @p packed. */
 static enum libgguf_status is_proven(const struct pack *pack, int at, const char *name,
-                                     const struct packed *packed, bool *exists, bool *proven,
+                                     const struct packed *packed, bool *proven,
                                      struct libgguf_error *err)
 {
     int fd;
     uint64_t size = 0;
     const int failed = place_open_file(at, name, &fd, &size);
     *proven = false;
-    *exists = failed != ENOENT;
     if (failed) {
         return LIBGGUF_OK;
     }
@@ -76,15 +74,13 @@ enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packe
 {
     char name[PLACE_CHUNK_NAME_SIZE];
     char partial[PLACE_PARTIAL_NAME_SIZE];
-    bool exists;
     *found = false;
     if (pack->store < 0) {
         return LIBGGUF_OK;
     }
     place_chunk_name(&packed->name, packed->is_gzip, name);
     place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
-    const enum libgguf_status status =
-        is_proven(pack, pack->store, name, packed, &exists, found, err);
+    const enum libgguf_status status = is_proven(pack, pack->store, name, packed, found, err);
     if (status || !*found) {
         return status;
     }
@@ -109,24 +105,15 @@ enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *fo
 {
     char name[PLACE_CHUNK_NAME_SIZE];
     char partial[PLACE_PARTIAL_NAME_SIZE];
-    bool exists;
     place_chunk_name(&packed->name, packed->is_gzip, name);
     place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
-    enum libgguf_status status = is_proven(pack, pack->chunks, name, packed, &exists, found, err);
+    enum libgguf_status status = is_proven(pack, pack->chunks, name, packed, found, err);
     if (status || *found) {
         return status;
     }
-    if (exists) {
-        status = pack_check_target(pack, pack->chunks, name, err);
-        pthread_mutex_lock(&pack->lock);
-        pack->replaced_count++;
-        pthread_mutex_unlock(&pack->lock);
-    }
-    if (!status) {
-        status = pack_take_from_store(pack, packed, found, err);
-    }
+    status = pack_take_from_store(pack, packed, found, err);
     if (!status && !*found && pack->options->resume) {
-        status = is_proven(pack, pack->chunks, partial, packed, &exists, found, err);
+        status = is_proven(pack, pack->chunks, partial, packed, found, err);
         packed->is_partial = *found;
     }
     return status;

@@ -11,6 +11,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "bundle/durable.h"
+#include "bundle/manifest_file.h"
 #include "bundle/pack.h"
 
 #define MANIFEST_PARTIAL ".partial.manifest"
@@ -38,12 +39,6 @@ static int write_file(int root, const char *name, const void *data, size_t size,
     return failed;
 }
 
-static bool exists(int root, const char *name)
-{
-    struct stat facts;
-    return fstatat(root, name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 static int sync_root(int root, bool no_sync)
 {
     return no_sync ? 0 : durable_sync_directory(root);
@@ -55,9 +50,9 @@ static int sync_root(int root, bool no_sync)
  */
 static int give_names(int root, bool is_signed, bool no_sync)
 {
-    const bool signature_changes = is_signed || exists(root, LIBGGUF_BUNDLE_SIGNATURE);
+    const bool signature_changes = is_signed || pack_has_file(root, LIBGGUF_BUNDLE_SIGNATURE);
     int failed = 0;
-    if (signature_changes && exists(root, LIBGGUF_BUNDLE_MANIFEST)) {
+    if (signature_changes && pack_has_file(root, LIBGGUF_BUNDLE_MANIFEST)) {
         failed = unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 ? errno : 0;
         failed = failed ? failed : sync_root(root, no_sync);
     }
@@ -81,6 +76,7 @@ static enum libgguf_status write_files(const struct pack *pack, const struct buf
     const struct libgguf_bundle_create_options *const options = pack->options;
     struct libgguf_signature signature;
     int failed = 0;
+    (void)unlinkat(pack->root, SIGNATURE_PARTIAL, 0); /* of an earlier try, perhaps */
     if (options->key) {
         const enum libgguf_status status = libgguf_signature_make(
             text->data, text->size, options->key, options->key_size, &signature, err);
@@ -104,11 +100,37 @@ static enum libgguf_status write_files(const struct pack *pack, const struct buf
     return LIBGGUF_OK;
 }
 
+/* Whoever finishes a bundle means this one. */
+static enum libgguf_status check_old(int root, const struct buffer *text, struct libgguf_error *err)
+{
+    char *old = NULL;
+    size_t size;
+    enum libgguf_status status = manifest_file_load(root, &old, &size, err);
+    if (status == LIBGGUF_ERR_NOT_FOUND) {
+        return LIBGGUF_OK;
+    }
+    if (!status && (size != text->size || memcmp(old, text->data, size) != 0)) {
+        status = failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
+                         "there is another bundle in this directory already");
+    }
+    free(old);
+    return status;
+}
+
 enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
                                   struct libgguf_error *err)
 {
     struct buffer text = {0};
     enum libgguf_status status = libgguf_manifest_write(manifest, append, &text, err);
+    if (!status && text.size > LIBGGUF_MANIFEST_MAX_SIZE) {
+        status = failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
+                         "the manifest would have %zu bytes, and none can have more than %d: "
+                         "larger chunks make it shorter",
+                         text.size, LIBGGUF_MANIFEST_MAX_SIZE);
+    }
+    if (!status && !pack->options->force) {
+        status = check_old(pack->root, &text, err);
+    }
     if (!status) {
         status = write_files(pack, &text, err);
     }

@@ -7,11 +7,27 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <libgguf/signature.h>
+
 #include "base/error.h"
 #include "base/list.h"
 #include "base/source.h"
 #include "bundle/durable.h"
 #include "bundle/manifest_file.h"
+
+enum libgguf_status pack_check_options(const struct libgguf_bundle_create_options *options,
+                                       struct libgguf_error *err)
+{
+    struct libgguf_signature signature;
+    if (options->struct_size < sizeof *options ||
+        (options->hooks && options->hooks->struct_size < sizeof *options->hooks)) {
+        return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
+                       "bundle options are incomplete");
+    }
+    return options->key
+               ? libgguf_signature_make("", 0, options->key, options->key_size, &signature, err)
+               : LIBGGUF_OK;
+}
 
 enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
                                    struct libgguf_error *err)
@@ -22,6 +38,8 @@ enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
     }
     failed = durable_lock(*root);
     if (failed == EBUSY) {
+        /* Whoever has the lock has the directory. */
+        *made = false;
         return failure(err, LIBGGUF_ERR_BUSY, LIBGGUF_NO_OFFSET,
                        "another process is writing into this directory");
     }
@@ -98,18 +116,30 @@ enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_crea
     return LIBGGUF_OK;
 }
 
+struct removal {
+    const struct pack *pack;
+    int at;
+};
+
 static bool remove_partial(void *context, const char *name)
 {
-    const int *const fd = context;
-    if (place_is_partial_name(name)) {
-        (void)unlinkat(*fd, name, 0);
+    const struct removal *const removal = context;
+    if (place_is_partial_name(name) && !pack_check_target(removal->pack, removal->at, name, NULL)) {
+        (void)unlinkat(removal->at, name, 0);
     }
     return true;
 }
 
-int pack_remove_partials(int fd)
+int pack_remove_partials(const struct pack *pack, int at)
 {
-    return place_list(fd, remove_partial, &fd);
+    struct removal removal = {.pack = pack, .at = at};
+    return place_list(at, remove_partial, &removal);
+}
+
+bool pack_has_file(int at, const char *name)
+{
+    struct stat facts;
+    return fstatat(at, name, &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
@@ -221,27 +251,13 @@ static enum libgguf_status scan_sizes(struct pack *pack, struct libgguf_error *e
     return LIBGGUF_OK;
 }
 
-static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *err)
+/* What cannot be a store is not made one. */
+static enum libgguf_status check_store(const struct pack *pack, int store,
+                                       struct libgguf_error *err)
 {
-    int store = -1;
-    int failed = place_open_directory(pack->options->store, true, &store, NULL);
-    if (!failed) {
-        failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
-    }
-    if (!failed) {
-        const int mark = openat(store, LIBGGUF_BUNDLE_STORE_MARK,
-                                O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0444);
-        failed = mark < 0 ? errno : close(mark) != 0 ? errno : 0;
-    }
-    if (store >= 0) {
-        close(store);
-    }
-    if (failed) {
-        return failure_errno(err, failed, "cannot open the store");
-    }
     struct stat here;
     struct stat there;
-    if (fstat(pack->chunks, &here) != 0 || fstat(pack->store, &there) != 0) {
+    if (fstat(pack->root, &here) != 0 || fstat(store, &there) != 0) {
         return failure_errno(err, errno, "cannot look at the store");
     }
     if (here.st_dev != there.st_dev) {
@@ -255,6 +271,33 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
     return LIBGGUF_OK;
 }
 
+static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *err)
+{
+    bool made = false;
+    int store = -1;
+    int failed = place_open_directory(pack->options->store, true, &store, &made);
+    if (failed) {
+        return failure_errno(err, failed, "cannot open the store");
+    }
+    enum libgguf_status status = check_store(pack, store, err);
+    if (!status) {
+        failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
+    }
+    if (!status && !failed) {
+        const int mark = openat(store, LIBGGUF_BUNDLE_STORE_MARK,
+                                O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0444);
+        failed = mark < 0 ? errno : close(mark) != 0 ? errno : 0;
+    }
+    close(store);
+    if (failed) {
+        status = failure_errno(err, failed, "cannot open the store");
+    }
+    if (status && made) {
+        (void)rmdir(pack->options->store);
+    }
+    return status;
+}
+
 static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *err)
 {
     int failed =
@@ -264,7 +307,7 @@ static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *
                        "chunks is there, and is no directory");
     }
     if (!failed && !pack->options->resume) {
-        failed = pack_remove_partials(pack->chunks);
+        failed = pack_remove_partials(pack, pack->chunks);
     }
     return failed ? failure_errno(err, failed, "cannot make the directory chunks") : LIBGGUF_OK;
 }
@@ -302,7 +345,7 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
 void pack_close(struct pack *pack, const char *directory, enum libgguf_status status)
 {
     if (status && !pack->options->resume && pack->chunks >= 0) {
-        (void)pack_remove_partials(pack->chunks);
+        (void)pack_remove_partials(pack, pack->chunks);
     }
     /* Only what is empty goes away. */
     if (status && pack->made_chunks) {

@@ -164,7 +164,17 @@ void place_partial_name(size_t file, size_t index, bool is_gzip, char out[PLACE_
 
 bool place_is_partial_name(const char *name)
 {
-    return strncmp(name, PARTIAL_PREFIX, sizeof PARTIAL_PREFIX - 1) == 0;
+    static const char digits[] = "0123456789";
+    if (strncmp(name, PARTIAL_PREFIX, sizeof PARTIAL_PREFIX - 1) != 0) {
+        return false;
+    }
+    name += sizeof PARTIAL_PREFIX - 1;
+    const size_t file = strspn(name, digits);
+    const size_t index = name[file] == '.' ? strspn(name + file + 1, digits) : 0;
+    const char *const rest = name + file + 1 + index;
+    return file > 0 && index > 0 &&
+           (strcmp(rest, "") == 0 || strcmp(rest, ".gz") == 0 || strcmp(rest, ".store") == 0 ||
+            strcmp(rest, ".gz.store") == 0);
 }
 
 int place_list(int fd, bool (*visit)(void *context, const char *name), void *context)

@@ -18,7 +18,8 @@
 
 struct pruning {
     int chunks;
-    bool is_bundle;            /* and not a store */
+    bool is_store;
+    bool is_bundle;            /* perhaps besides */
     struct stored_list stored; /* of a bundle */
     bool dry_run;
     int failed; /* errno of the first removal that did */
@@ -32,8 +33,11 @@ static bool is_used(const struct pruning *pruning, const char *name, const struc
     if (place_is_partial_name(name)) {
         return false;
     }
+    if (pruning->is_store && facts->st_nlink > 1) {
+        return true;
+    }
     if (!pruning->is_bundle) {
-        return facts->st_nlink > 1;
+        return false;
     }
     memcpy(path, "chunks/", 7);
     memcpy(path + 7, name, strlen(name) + 1);
@@ -96,11 +100,12 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
     if (status) {
         return status;
     }
+    pruning->is_store = is_store(root);
     status = manifest_file_read(root, NULL, 0, &manifest, err);
     if (!status) {
         pruning->is_bundle = true;
         status = stored_list(manifest, &pruning->stored, err);
-    } else if (status == LIBGGUF_ERR_NOT_FOUND && is_store(root)) {
+    } else if (status == LIBGGUF_ERR_NOT_FOUND && pruning->is_store) {
         status = LIBGGUF_OK;
     }
     if (!status) {

@@ -99,6 +99,7 @@ static enum libgguf_status add_tensors(const struct recast *recast, struct libgg
     for (size_t i = recast->first; i < recast->end && !status; i++) {
         const struct libgguf_tensor *const tensor = libgguf_tensor_at(model, i);
         struct patch *const patch = &(*patches)[*patch_count];
+        *patch = (struct patch){0};
         patch->source = libgguf_file_source(libgguf_shard_at(model, tensor->shard));
         patch->from = tensor->offset;
         status =

@@ -67,7 +67,7 @@ enum libgguf_status libgguf_bundle_save(const struct libgguf_file *file,
     struct saving saving = {.source = libgguf_file_source(file)};
     options = options ? options : &default_options;
     saving.size = libgguf_source_size(saving.source);
-    if (options->struct_size < sizeof *options || libgguf_shard_count(file) != 1 ||
+    if (!crew_options_are_whole(options) || libgguf_shard_count(file) != 1 ||
         saving.size == LIBGGUF_SIZE_UNKNOWN) {
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
                        "one file is saved, and neither a set nor a stream");

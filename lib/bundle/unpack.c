@@ -220,7 +220,7 @@ enum libgguf_status libgguf_bundle_unpack(const char *directory,
                                           struct libgguf_error *err)
 {
     struct unpacking unpacking = {.options = options ? options : &default_options};
-    if (unpacking.options->struct_size < sizeof *options || file >= manifest->file_count) {
+    if (!crew_options_are_whole(unpacking.options) || file >= manifest->file_count) {
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
                        "the bundle has no file %zu, or options are incomplete", file);
     }

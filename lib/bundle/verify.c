@@ -48,6 +48,26 @@ static enum libgguf_status check_variant(struct verifier *verifier, struct crew_
     return status;
 }
 
+/* A shard without a digest of its own is known by those of its chunks. */
+static enum libgguf_status check_chunks(const struct verifier *verifier, struct crew_member *member,
+                                        int fd, const struct stored *stored, bool *good,
+                                        struct libgguf_error *err)
+{
+    const struct libgguf_manifest_file *const file =
+        &verifier->report->manifest->files[stored->file];
+    enum libgguf_status status = LIBGGUF_OK;
+    *good = true;
+    for (size_t i = 0; i < file->chunk_count && *good && !status; i++) {
+        const struct libgguf_chunk *const chunk = &file->chunks[i];
+        struct proof proof;
+        status = prove_range(member, fd, chunk->piece.offset, chunk->piece.size, NULL, NULL,
+                             stored->path, &proof, err);
+        *good = !status && proof.size == chunk->piece.size &&
+                libgguf_digest_equal(&proof.sha256, &chunk->sha256);
+    }
+    return status;
+}
+
 /* Compares the bytes of an open file. What is too long to be any of the bundle's is not read. */
 static enum libgguf_status check_bytes(struct verifier *verifier, struct crew_member *member,
                                        int fd, const struct stored *stored,
@@ -61,13 +81,17 @@ static enum libgguf_status check_bytes(struct verifier *verifier, struct crew_me
         *good = finding->found == stored->size && stored->size == 0;
         return LIBGGUF_OK;
     }
+    if (!stored->sha256 && finding->found == stored->size) {
+        finding->fault = LIBGGUF_BUNDLE_DIFFERENT;
+        return check_chunks(verifier, member, fd, stored, good, err);
+    }
     enum libgguf_status status =
         prove_range(member, fd, 0, finding->found, NULL, NULL, stored->path, &proof, err);
     if (status) {
         return status;
     }
-    if (proof.size == stored->size &&
-        (!stored->sha256 || libgguf_digest_equal(&proof.sha256, stored->sha256))) {
+    if (proof.size == stored->size && stored->sha256 &&
+        libgguf_digest_equal(&proof.sha256, stored->sha256)) {
         *good = true;
         finding->fault = LIBGGUF_BUNDLE_BAD_GZIP;
         return stored->is_gzip ? check_variant(verifier, member, fd, stored, good, err)
@@ -161,17 +185,37 @@ static enum libgguf_status check_files(struct verifier *verifier, struct libgguf
     return LIBGGUF_OK;
 }
 
+/* Progress of one file after the other. */
+struct whole_progress {
+    const struct libgguf_bundle_hooks *hooks;
+    uint64_t before;
+    uint64_t total;
+};
+
+static bool tell_whole(void *context, uint64_t bytes)
+{
+    const struct whole_progress *const state = context;
+    return crew_tell(state->hooks, LIBGGUF_BUNDLE_VERIFY, state->before + bytes, state->total);
+}
+
 /* Once all chunks are right, what they make is read in order. */
 static enum libgguf_status check_file_digests(struct verifier *verifier, struct libgguf_error *err)
 {
     struct libgguf_bundle_report *const report = verifier->report;
     enum libgguf_status status = LIBGGUF_OK;
+    struct whole_progress state = {.hooks = verifier->options->hooks};
+    const struct libgguf_digest_hooks hooks = {
+        .struct_size = sizeof hooks, .context = &state, .progress = tell_whole};
+    for (size_t i = 0; i < report->manifest->file_count; i++) {
+        state.total += report->manifest->files[i].has_sha256 ? report->manifest->files[i].size : 0;
+    }
     for (size_t i = 0; i < report->manifest->file_count && !status; i++) {
         struct libgguf_source *source;
         struct libgguf_verification found;
         const struct libgguf_verify_options options = {.struct_size = sizeof options,
                                                        .threads = verifier->options->threads,
-                                                       .file_digest = true};
+                                                       .file_digest = true,
+                                                       .hooks = &hooks};
         if (!report->manifest->files[i].has_sha256) {
             continue;
         }
@@ -183,6 +227,7 @@ static enum libgguf_status check_file_digests(struct verifier *verifier, struct 
         if (!status) {
             report->file_digest_wrong = report->file_digest_wrong || !found.sha256_matches;
             libgguf_verification_free(&found);
+            state.before += report->manifest->files[i].size;
         }
     }
     return status;
@@ -216,7 +261,7 @@ enum libgguf_status libgguf_bundle_verify(const char *directory,
 {
     struct verifier verifier = {.options = options ? options : &default_options};
     *out = NULL;
-    if (verifier.options->struct_size < sizeof *options) {
+    if (!crew_options_are_whole(verifier.options)) {
         return failure(err, LIBGGUF_ERR_ARGUMENT, LIBGGUF_NO_OFFSET,
                        "bundle options are incomplete");
     }

@@ -27,6 +27,12 @@ static enum libgguf_status check_chunks(const struct libgguf_manifest *manifest,
             return place_refuse(&size, err, "is %" PRIu64 ", more than max_size, %" PRIu64,
                                 chunk->piece.size, manifest->max_size);
         }
+        if (manifest->cut == LIBGGUF_CUT_FIXED && i + 1 < file->chunk_count &&
+            chunk->piece.size != manifest->target_size) {
+            return place_refuse(&size, err,
+                                "is %" PRIu64 ", but fixed cuts are %" PRIu64 " bytes apart",
+                                chunk->piece.size, manifest->target_size);
+        }
         if (manifest->is_bundle && !chunk->path) {
             return place_refuse(&path, err, "is missing, but other chunks have one");
         }
@@ -93,6 +99,8 @@ struct named {
     const char *name;
     size_t size;
     const struct libgguf_digest *sha256; /* NULL: no other may have this name */
+    uint64_t byte_count;                 /* of the file so named */
+    const struct libgguf_digest *plain;  /* of the chunk that the file stands for */
     size_t file;
     size_t chunk;
     bool is_gzip;
@@ -124,7 +132,9 @@ static enum libgguf_status check_names(struct named *names, size_t count, struct
         const struct named *const name = &names[i];
         const struct named *const before = &names[i - 1];
         if (name->size != before->size || memcmp(name->name, before->name, name->size) != 0 ||
-            (name->sha256 && libgguf_digest_equal(name->sha256, before->sha256))) {
+            (name->sha256 && libgguf_digest_equal(name->sha256, before->sha256) &&
+             name->byte_count == before->byte_count && name->is_gzip == before->is_gzip &&
+             libgguf_digest_equal(name->plain, before->plain))) {
             continue;
         }
         const struct place files = {.key = "files"};
@@ -177,13 +187,24 @@ static size_t list_paths(const struct libgguf_manifest *manifest, struct named *
         for (size_t j = 0; j < manifest->files[i].chunk_count; j++) {
             const struct libgguf_chunk *const chunk = &manifest->files[i].chunks[j];
             if (names) {
-                names[count] =
-                    (struct named){chunk->path, strlen(chunk->path), &chunk->sha256, i, j, false};
+                names[count] = (struct named){.name = chunk->path,
+                                              .size = strlen(chunk->path),
+                                              .sha256 = &chunk->sha256,
+                                              .byte_count = chunk->piece.size,
+                                              .plain = &chunk->sha256,
+                                              .file = i,
+                                              .chunk = j};
             }
             count++;
             if (chunk->gzip && names) {
-                names[count] = (struct named){
-                    chunk->gzip->path, strlen(chunk->gzip->path), &chunk->gzip->sha256, i, j, true};
+                names[count] = (struct named){.name = chunk->gzip->path,
+                                              .size = strlen(chunk->gzip->path),
+                                              .sha256 = &chunk->gzip->sha256,
+                                              .byte_count = chunk->gzip->size,
+                                              .plain = &chunk->sha256,
+                                              .file = i,
+                                              .chunk = j,
+                                              .is_gzip = true};
             }
             count += chunk->gzip != NULL;
         }

@@ -178,10 +178,26 @@ static enum libgguf_status do_resume(void)
     return libgguf_bundle_create(model, in_scratch("bundle"), &options, NULL, NULL);
 }
 
-static enum libgguf_status unpack(bool resume)
+/* Shards in the place of other shards. */
+static enum libgguf_status create_shards(uint64_t limit)
 {
-    const struct libgguf_bundle_read_options options = {.struct_size = sizeof options,
-                                                        .resume = resume};
+    struct libgguf_bundle_create_options options = create_options();
+    options.store = NULL;
+    options.gzip = false;
+    options.force = true;
+    options.name = "model";
+    return libgguf_bundle_create_shards(model, in_scratch("bundle"), limit, &options, NULL, NULL);
+}
+
+static enum libgguf_status do_shards(void)
+{
+    return create_shards(262144);
+}
+
+static enum libgguf_status unpack(bool resume, bool force)
+{
+    const struct libgguf_bundle_read_options options = {
+        .struct_size = sizeof options, .resume = resume, .force = force};
     struct libgguf_manifest *manifest;
     enum libgguf_status status =
         libgguf_bundle_manifest(in_scratch("whole"), NULL, 0, &manifest, NULL);
@@ -195,12 +211,12 @@ static enum libgguf_status unpack(bool resume)
 
 static enum libgguf_status do_unpack(void)
 {
-    return unpack(false);
+    return unpack(false, false);
 }
 
 static enum libgguf_status do_unpack_again(void)
 {
-    return unpack(true);
+    return unpack(true, false);
 }
 
 static enum libgguf_status do_prune(void)
@@ -258,6 +274,21 @@ static void after_create(enum outcome outcome)
     check_promises();
 }
 
+/* As many shards as there will be, of other sizes. */
+static void fresh_shards(void)
+{
+    fresh_create();
+    assert_int_equal(create_shards(300000), LIBGGUF_OK);
+}
+
+static void after_shards(enum outcome outcome)
+{
+    check_promises();
+    assert_true(outcome != DONE || exists(in_scratch("bundle/manifest.json")));
+    assert_int_equal(do_shards(), LIBGGUF_OK);
+    check_good(in_scratch("bundle"));
+}
+
 static void fresh_unpack(void)
 {
     (void)unlink(in_scratch("unpacked"));
@@ -277,6 +308,11 @@ static void after_unpack(enum outcome outcome)
         assert_true(libgguf_digest_equal(&found, &model_digest));
     }
     assert_false(exists(in_scratch(".unpacked.partial")) && outcome == REFUSED);
+    if (outcome == KILLED) {
+        /* What was left does not stand in the way, and does not stay. */
+        assert_int_equal(unpack(false, true), LIBGGUF_OK);
+        assert_false(exists(in_scratch(".unpacked.partial")));
+    }
 }
 
 /* A store that one bundle uses, and another one used. */
@@ -314,6 +350,7 @@ static size_t stride = 1;
 
 static const struct operation create = {do_create, fresh_create, after_create};
 static const struct operation unpacking = {do_unpack, fresh_unpack, after_unpack};
+static const struct operation shards = {do_shards, fresh_shards, after_shards};
 static const struct operation prune = {do_prune, fresh_prune, after_prune};
 
 /* Every call of the kinds; returns how many were tried. */
@@ -349,6 +386,13 @@ static void an_unpack_killed_at_any_call_can_be_finished(void **state)
     tried += at_calls(&unpacking, SYSCALLS_ALL, SYSCALLS_KILL_AFTER, 0);
     tried += at_calls(&unpacking, SYSCALLS_WRITE, SYSCALLS_KILL_HALF, 0);
     assert_true(tried >= 200 / stride);
+}
+
+static void shards_killed_at_any_call_promise_nothing(void **state)
+{
+    (void)state;
+    at_calls(&shards, SYSCALLS_NAME | SYSCALLS_UNLINK | SYSCALLS_SYNC, SYSCALLS_KILL_BEFORE, 0);
+    at_calls(&shards, SYSCALLS_NAME | SYSCALLS_WRITE, SYSCALLS_FAILS, EIO);
 }
 
 static void a_prune_killed_at_any_call_harms_no_bundle(void **state)
@@ -557,6 +601,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest kills[] = {
         cmocka_unit_test(a_create_killed_at_any_call_can_be_finished),
         cmocka_unit_test(an_unpack_killed_at_any_call_can_be_finished),
+        cmocka_unit_test(shards_killed_at_any_call_promise_nothing),
         cmocka_unit_test(a_prune_killed_at_any_call_harms_no_bundle),
         cmocka_unit_test(two_creates_into_one_directory_take_turns),
         cmocka_unit_test(two_creates_into_one_store_share_all_of_it),

@@ -55,6 +55,15 @@ static enum cli_exit unpack_file(const struct unpack_options *options,
     return status ? unpack_failure(options, output, status, &err) : CLI_YES;
 }
 
+/* ".NAME.partial" is what NAME is called until it is complete. */
+static bool is_partial_name(const struct libgguf_manifest_text *name)
+{
+    static const char suffix[] = ".partial";
+    const size_t size = sizeof suffix - 1;
+    return name->size > size && name->data[0] == '.' &&
+           memcmp(name->data + name->size - size, suffix, size) == 0;
+}
+
 /* A set of shards in chunks becomes these shards, in a directory. */
 static enum cli_exit unpack_set(const struct unpack_options *options,
                                 const struct libgguf_manifest *manifest)
@@ -67,6 +76,11 @@ static enum cli_exit unpack_set(const struct unpack_options *options,
     uint64_t size = 0;
     for (size_t i = 0; i < manifest->file_count && exit == CLI_YES; i++) {
         const struct libgguf_manifest_text *const name = &manifest->files[i].name;
+        if (is_partial_name(name)) {
+            cli_error(options->source, "a file is called %s, as others are until they are complete",
+                      name->data);
+            return CLI_FAILED;
+        }
         char *const path = path_join(options->output, name->data, name->size);
         exit = path ? unpack_file(options, manifest, i, path) : CLI_FAILED;
         size += manifest->files[i].size;
@@ -75,7 +89,21 @@ static enum cli_exit unpack_set(const struct unpack_options *options,
     return exit == CLI_YES ? say_done(size, manifest->file_count) : exit;
 }
 
-static enum cli_exit merge(const struct unpack_options *options, const char *first)
+/* What is opened by the pattern of its names has to be what the manifest lists, and was proven. */
+static bool is_set_of(const struct libgguf_file *set, const struct libgguf_manifest *manifest)
+{
+    bool same = libgguf_shard_count(set) == manifest->file_count;
+    for (size_t i = 0; same && i < manifest->file_count; i++) {
+        const char *const name = cli_file_name(libgguf_shard_path(set, i));
+        const struct libgguf_manifest_text *const listed = &manifest->files[i].name;
+        same = strlen(name) == listed->size && memcmp(name, listed->data, listed->size) == 0;
+    }
+    return same;
+}
+
+/* @p manifest: what the shards were proven by, or NULL. */
+static enum cli_exit merge(const struct unpack_options *options, const char *first,
+                           const struct libgguf_manifest *manifest)
 {
     struct libgguf_file *set;
     struct libgguf_file *merged = NULL;
@@ -83,6 +111,11 @@ static enum cli_exit merge(const struct unpack_options *options, const char *fir
     enum libgguf_status status = libgguf_open(first, NULL, &set, &err);
     if (status) {
         return report_failure(first, status, &err);
+    }
+    if (manifest && !is_set_of(set, manifest)) {
+        cli_error(first, "its shards are not those that the manifest lists");
+        libgguf_close(set);
+        return CLI_NO;
     }
     uint64_t size = 0;
     status = libgguf_recast_merge(set, &merged, &err);
@@ -122,7 +155,7 @@ static enum cli_exit unpack_shards(const struct unpack_options *options,
     }
     char *const first =
         path_join(options->source, manifest->files[0].name.data, manifest->files[0].name.size);
-    const enum cli_exit exit = first ? merge(options, first) : CLI_FAILED;
+    const enum cli_exit exit = first ? merge(options, first, manifest) : CLI_FAILED;
     free(first);
     return exit;
 }
@@ -226,7 +259,7 @@ enum cli_exit bundle_unpack(struct cli_args *args)
     options.read.key = key;
     options.read.hooks = &run.hooks;
     run_begin(&run);
-    exit = options.is_file ? merge(&options, options.source) : unpack_bundle(&options);
+    exit = options.is_file ? merge(&options, options.source, NULL) : unpack_bundle(&options);
     run_end(&run);
     free(key);
     return exit;

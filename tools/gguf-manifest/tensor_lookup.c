@@ -34,22 +34,30 @@ static void fill(struct tensor_lookup *lookup, struct placed *placed)
         }
     }
     qsort(placed, lookup->count, sizeof *placed, by_first);
-    uint64_t last = 0;
     for (size_t i = 0; i < lookup->count; i++) {
-        const uint64_t own = file->tensors[placed[i].tensor].last_chunk;
-        last = own > last ? own : last;
         lookup->by_first[i] = placed[i].tensor;
-        lookup->last_max[i] = last;
+        lookup->last_max[lookup->leaves + i] =
+            file->tensors[placed[i].tensor].last_chunk + 1; /* 0: none */
+    }
+    for (size_t node = lookup->leaves - 1; node > 0; node--) {
+        const uint64_t left = lookup->last_max[2 * node];
+        const uint64_t right = lookup->last_max[2 * node + 1];
+        lookup->last_max[node] = left > right ? left : right;
     }
 }
 
 bool tensor_lookup_init(struct tensor_lookup *lookup, const struct libgguf_manifest_file *file)
 {
     const size_t room = file->tensor_count + 1;
+    size_t leaves = 1;
+    while (leaves < room) {
+        leaves *= 2;
+    }
     struct placed *const placed = malloc(room * sizeof *placed);
     *lookup = (struct tensor_lookup){.file = file,
                                      .by_first = malloc(room * sizeof *lookup->by_first),
-                                     .last_max = malloc(room * sizeof *lookup->last_max)};
+                                     .last_max = calloc(2 * leaves, sizeof *lookup->last_max),
+                                     .leaves = leaves};
     const bool done = placed && lookup->by_first && lookup->last_max;
     if (done) {
         fill(lookup, placed);
@@ -84,29 +92,40 @@ static size_t begun_until(const struct tensor_lookup *lookup, uint64_t chunk)
     return low;
 }
 
+/* Tensors of a chunk, as they are found. */
+struct found {
+    uint64_t chunk;
+    size_t end; /* of the sorted tensors: those from here on begin later */
+    size_t tensors[TENSOR_LOOKUP_MAX];
+    size_t count;
+};
+
+/* The leaves below @p node begin at @p first and are @p width. Deep as the tree: 64 at most. */
+static void collect(const struct tensor_lookup *lookup, size_t node, size_t first, size_t width,
+                    struct found *found)
+{
+    if (first >= found->end || found->count == TENSOR_LOOKUP_MAX ||
+        lookup->last_max[node] <= found->chunk) {
+        return;
+    }
+    if (width == 1) {
+        found->tensors[found->count++] = lookup->by_first[first];
+        return;
+    }
+    collect(lookup, 2 * node, first, width / 2, found);
+    collect(lookup, 2 * node + 1, first + width / 2, width / 2, found);
+}
+
 size_t tensor_lookup_chunk(const struct tensor_lookup *lookup, uint64_t chunk,
                            void (*visit)(void *context,
                                          const struct libgguf_manifest_tensor *tensor),
                            void *context)
 {
-    const size_t end = begun_until(lookup, chunk);
-    size_t start = end;
-    while (start > 0 && lookup->last_max[start - 1] >= chunk) {
-        start--;
+    struct found found = {.chunk = chunk, .end = begun_until(lookup, chunk)};
+    collect(lookup, 1, 0, lookup->leaves, &found);
+    qsort(found.tensors, found.count, sizeof *found.tensors, by_index);
+    for (size_t i = 0; i < found.count; i++) {
+        visit(context, &lookup->file->tensors[found.tensors[i]]);
     }
-    size_t *const found = malloc((end - start + 1) * sizeof *found);
-    size_t count = 0;
-    for (size_t i = start; found && i < end; i++) {
-        if (lookup->file->tensors[lookup->by_first[i]].last_chunk >= chunk) {
-            found[count++] = lookup->by_first[i];
-        }
-    }
-    if (found) {
-        qsort(found, count, sizeof *found, by_index);
-    }
-    for (size_t i = 0; i < count; i++) {
-        visit(context, &lookup->file->tensors[found[i]]);
-    }
-    free(found);
-    return count;
+    return found.count;
 }

@@ -118,7 +118,9 @@ static void print_bad_chunk(const struct libgguf_manifest *manifest, size_t file
     const size_t count = tensor_lookup_chunk(lookup, bad->index, print_tensor_name, &list);
     if (count > NAMES_SHOWN) {
         char more[48];
-        const int columns = snprintf(more, sizeof more, "and %zu more", count - NAMES_SHOWN);
+        const int columns = snprintf(more, sizeof more,
+                                     count < TENSOR_LOOKUP_MAX ? "and %zu more" : "and %zu or more",
+                                     count - NAMES_SHOWN);
         name_list_space(&list, (size_t)columns);
         fputs(more, stdout);
     }

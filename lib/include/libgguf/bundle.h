@@ -229,7 +229,7 @@ libgguf_bundle_unpack(const char *directory, const struct libgguf_manifest *mani
  * Writes the bytes of @p file, of one file or recast, to @p path, as libgguf_bundle_unpack() does;
  * @p origin is the model that it was recast from, or NULL, and is never replaced. Nothing is
  * proven. The key of @p options does not apply. Statuses: EXISTS, SAME_FILE, BUSY, IO, MEMORY,
- * CHANGED, CANCELLED, ARGUMENT.
+ * CHANGED or TRUNCATED (the model was written to meanwhile), CANCELLED, ARGUMENT.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_save(const struct libgguf_file *file, const struct libgguf_file *origin,
