@@ -4,35 +4,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 
 import { makeBundle, packBundle } from '../loader/bundle.mjs';
 import { makeModel, realModel, tinyLm } from '../loader/models.mjs';
-import { openPage } from './chromium.mjs';
+import { expectAdmitted, expectCode, newTab, page, small } from './attempts.mjs';
 import { browser, server } from './session.mjs';
-
-const small = (seed = 3) => makeModel({ tensors: { first: [64, 50], second: [1000], third: [33, 7] }, seed });
-
-let page;
-beforeEach(async () => {
-  await page?.context().close();
-  server.reset();
-  page = await openPage(browser, server);
-});
-
-const attempt = (url, options = {}) => page.evaluate(([u, o]) => window.attempt(u, o), [url, options]);
-
-async function expectAdmitted(bundle, url, options) {
-  const result = await attempt(url, options);
-  assert.equal(result.sha256, bundle.manifest.files[0].sha256, result.stack);
-  return result;
-}
-
-async function expectCode(url, options, code) {
-  const result = await attempt(url, options);
-  assert.equal(result.code, code, result.stack ?? 'it was admitted');
-  return result;
-}
 
 const models = ['stories260K-f32.gguf', 'stories260K-Q4_K_M.gguf', 'vocab-gpt-2.gguf', 'vocab-llama-v1.gguf', 'llama-2-tiny-random.gguf'];
 for (const name of models) {
@@ -161,10 +138,7 @@ test('an interrupted download goes on with the missing chunks, and what was stor
   server.fault(bundle.chunks[7].path, 'drop');
   await expectCode(url, options, 'dropped');
   server.reset();
-  // A new tab: nothing is left but the file.
-  const context = page.context();
-  await page.close();
-  page = await openPage({ newContext: async () => context }, server);
+  await newTab();
   const stored = await page.evaluate(() => window.loader.storedModels());
   assert.deepEqual(stored.map(({ size }) => size), [bundle.model.bytes.length]);
   // One bit of a chunk that was complete rots in the store.

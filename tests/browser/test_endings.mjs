@@ -1,36 +1,14 @@
 // How an admission ends in a browser when something goes wrong late, or never comes; and what it never takes.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 
 import { gzipBomb, makeBundle, rewrite } from '../loader/bundle.mjs';
 import { makeModel } from '../loader/models.mjs';
 import { Server } from '../loader/server.mjs';
+import { attempt, expectAdmitted, expectCode, page, small } from './attempts.mjs';
 import { openPage } from './chromium.mjs';
 import { browser, server } from './session.mjs';
-
-const small = (seed = 3) => makeModel({ tensors: { first: [64, 50], second: [1000], third: [33, 7] }, seed });
-
-let page;
-beforeEach(async () => {
-  await page?.context().close();
-  server.reset();
-  page = await openPage(browser, server);
-});
-
-const attempt = (url, options = {}) => page.evaluate(([u, o]) => window.attempt(u, o), [url, options]);
-
-async function expectAdmitted(bundle, url, options) {
-  const result = await attempt(url, options);
-  assert.equal(result.sha256, bundle.manifest.files[0].sha256, result.stack);
-  return result;
-}
-
-async function expectCode(url, options, code) {
-  const result = await attempt(url, options);
-  assert.equal(result.code, code, result.stack ?? 'it was admitted');
-  return result;
-}
 
 for (const sink of ['memory', 'opfs']) {
   test(`a chunk that fails after its last byte is fetched again (${sink})`, async () => {

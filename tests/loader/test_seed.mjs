@@ -62,9 +62,10 @@ test('names that collide under the key of one page are as fast as others in the 
   const [keys] = tableKeys(known);
   const crafted = collide(keys);
   const usual = await fastest(createModule, benign);
-  assert.ok((await fastest(seedless, crafted)) > 8 * usual, 'the crafted names collide where the key is known');
+  const slow = await fastest(seedless, crafted);
+  assert.ok(slow > 8 * usual, `${slow} ms, ${usual} ms for other names: they do not collide where the key is known`);
   const time = await fastest(createModule, crafted);
-  assert.ok(time < 4 * usual, `${time} ms, ${usual} ms for names that do not collide`);
+  assert.ok(8 * time < slow, `${time} ms, ${slow} ms where the key is known`);
 });
 
 test('no two modules have the same keys', async () => {
