@@ -254,8 +254,12 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
     return failed ? failure_errno(err, failed, "cannot list the directory") : LIBGGUF_OK;
 }
 
+/* The manifest first: it may have its name already, and what failed is to put that on the disk. */
 static void remove_shards(const struct sharding *sharding)
 {
+    if (unlinkat(sharding->pack.root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 && errno != ENOENT) {
+        return;
+    }
     for (size_t i = 0; i < sharding->split->count; i++) {
         char name[NAME_MAX_SIZE];
         shard_name(sharding, i, name);

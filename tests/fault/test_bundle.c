@@ -393,6 +393,7 @@ static void shards_killed_at_any_call_promise_nothing(void **state)
     (void)state;
     at_calls(&shards, SYSCALLS_NAME | SYSCALLS_UNLINK | SYSCALLS_SYNC, SYSCALLS_KILL_BEFORE, 0);
     at_calls(&shards, SYSCALLS_NAME | SYSCALLS_WRITE, SYSCALLS_FAILS, EIO);
+    at_calls(&shards, SYSCALLS_SYNC, SYSCALLS_FAILS, EIO);
 }
 
 static void a_prune_killed_at_any_call_harms_no_bundle(void **state)
