@@ -30,7 +30,7 @@ static const struct libgguf_runtime runtimes[] = {
             "the same, fed by this project's admission module: chunks streamed through windows",
         .source = "the admission module as built by clang 14; tests/loader holds it against this",
         .date = "2026-11-20",
-        .base = 221648,
+        .base = 221712,
         .index_record = 304,
         .index_record64 = 336,
         .token_record = 8,
