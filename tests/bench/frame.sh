@@ -22,10 +22,11 @@ add_case() { # NAME [--before SHELL] COMMAND...: SHELL runs before each round an
     new_cases+=("$name")
 }
 
-measure() { # runs each new case once to warm up, then $rounds times
+measure() { # runs each new case once to warm up, then $rounds times; says to standard error where it is
     local round name
     for ((round = 0; round <= rounds; round++)); do
         for name in ${new_cases[@]+"${new_cases[@]}"}; do
+            echo "bench: ${SECONDS} s, round $round of $rounds: $name" >&2
             eval "${case_before[$name]-}"
             eval "'$stopwatch' '$times/$name' ${case_command[$name]}" 2>"$scratch/stderr" || {
                 echo "bench: ${case_command[$name]}failed:" >&2
