@@ -9,7 +9,7 @@ static const struct libgguf_bundle_create_options default_options = {.struct_siz
 /* Everything that can be refused is, before a directory is made. */
 static enum libgguf_status measure(struct pack *pack, struct libgguf_error *err)
 {
-    const size_t count = pack->model ? libgguf_shard_count(pack->model) : 1;
+    const size_t count = pack_file_count(pack);
     for (size_t i = 0; i < count; i++) {
         const struct libgguf_file *const shard =
             pack->model ? libgguf_shard_at(pack->model, i) : NULL;
@@ -46,8 +46,20 @@ static enum libgguf_status hash_and_write(struct pack *pack, struct libgguf_mani
     pack_chunks_hooks(pack, &hooks);
     struct libgguf_manifest_options options = pack_manifest_options(pack, &hooks);
     options.name = pack->options->name;
-    return pack->model ? libgguf_manifest_create(pack->model, &options, manifest, err)
-                       : libgguf_manifest_create_from_source(pack->source, &options, manifest, err);
+    /* With digests of tensors there is one chain as well. */
+    const bool recall =
+        !options.no_file_digest && !options.tensor_digests && pack_recalls_files(pack);
+    options.no_file_digest = options.no_file_digest || recall;
+    enum libgguf_status status =
+        pack->model ? libgguf_manifest_create(pack->model, &options, manifest, err)
+                    : libgguf_manifest_create_from_source(pack->source, &options, manifest, err);
+    if (!status && recall) {
+        status = pack_recall_digests(pack, *manifest, err);
+        if (status) {
+            libgguf_manifest_free(*manifest);
+        }
+    }
+    return status;
 }
 
 static enum libgguf_status set_paths(struct libgguf_manifest *manifest, struct libgguf_error *err)
@@ -66,39 +78,52 @@ static enum libgguf_status set_paths(struct libgguf_manifest *manifest, struct l
     return LIBGGUF_OK;
 }
 
-static bool tell_origin(void *context, uint64_t bytes)
+struct telling {
+    const struct pack *pack;
+    uint64_t total;
+};
+
+static bool tell_whole(void *context, uint64_t bytes)
 {
-    const struct pack *const pack = context;
-    const uint64_t total = libgguf_source_size(libgguf_file_source(pack->options->origin));
-    return crew_tell(pack->options->hooks, LIBGGUF_BUNDLE_SOURCE, bytes, total);
+    const struct telling *const telling = context;
+    return crew_tell(telling->pack->options->hooks, LIBGGUF_BUNDLE_SOURCE, bytes, telling->total);
 }
 
-static enum libgguf_status set_origin(struct pack *pack, struct libgguf_manifest *manifest,
-                                      struct libgguf_error *err)
+enum libgguf_status pack_hash_whole(const struct pack *pack, const struct libgguf_source *source,
+                                    struct libgguf_digest *sha256, struct libgguf_error *err)
 {
-    const struct libgguf_source *const source = libgguf_file_source(pack->options->origin);
+    struct telling telling = {.pack = pack, .total = libgguf_source_size(source)};
     const struct libgguf_plan_options plan_options = {.struct_size = sizeof plan_options,
                                                       .cut = LIBGGUF_CUT_FIXED,
                                                       .chunk_size = LIBGGUF_MAX_CHUNK_SIZE};
     const struct libgguf_digest_hooks hooks = {
-        .struct_size = sizeof hooks, .context = pack, .progress = tell_origin};
+        .struct_size = sizeof hooks, .context = &telling, .progress = tell_whole};
     const struct libgguf_digest_options options = {
         .struct_size = sizeof options, .threads = pack->options->threads, .hooks = &hooks};
     struct libgguf_plan *plan;
     struct libgguf_source_digests digests;
     enum libgguf_status status =
-        libgguf_plan_create(NULL, libgguf_source_size(source), &plan_options, &plan, err);
+        libgguf_plan_create(NULL, telling.total, &plan_options, &plan, err);
     if (status) {
         return status;
     }
     status = libgguf_source_digest(source, plan, &options, &digests, err);
     libgguf_plan_free(plan);
     if (!status) {
-        manifest->files[0].has_origin = true;
-        manifest->files[0].origin_size = digests.size;
-        manifest->files[0].origin_sha256 = digests.source;
+        *sha256 = digests.source;
         libgguf_source_digests_free(&digests);
     }
+    return status;
+}
+
+static enum libgguf_status set_origin(struct pack *pack, struct libgguf_manifest *manifest,
+                                      struct libgguf_error *err)
+{
+    const struct libgguf_source *const source = libgguf_file_source(pack->options->origin);
+    struct libgguf_manifest_file *const file = &manifest->files[0];
+    const enum libgguf_status status = pack_hash_whole(pack, source, &file->origin_sha256, err);
+    file->has_origin = !status;
+    file->origin_size = libgguf_source_size(source);
     return status;
 }
 
@@ -145,6 +170,7 @@ static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_cre
         status = pack_manifest(pack, manifest, err);
     }
     if (!status) {
+        pack_remember(pack, manifest);
         describe(manifest, pack, out);
     }
     libgguf_manifest_free(manifest);
@@ -167,6 +193,9 @@ static enum libgguf_status create(struct pack *pack, const char *directory,
     struct libgguf_bundle_created ignored = {0};
     status = pack_open(pack, directory, err);
     if (!status) {
+        status = pack_recall(pack, err);
+    }
+    if (!status) {
         status = pack_all(pack, out ? out : &ignored, err);
     }
     pack_close(pack, directory, status);
@@ -183,7 +212,8 @@ enum libgguf_status libgguf_bundle_create(const struct libgguf_file *model, cons
                         .model = model,
                         .root = -1,
                         .chunks = -1,
-                        .store = -1};
+                        .store = -1,
+                        .index = -1};
     if (out) {
         *out = (struct libgguf_bundle_created){0};
     }
@@ -199,7 +229,8 @@ libgguf_bundle_create_from_source(const struct libgguf_source *source, const cha
                         .source = source,
                         .root = -1,
                         .chunks = -1,
-                        .store = -1};
+                        .store = -1,
+                        .index = -1};
     if (out) {
         *out = (struct libgguf_bundle_created){0};
     }

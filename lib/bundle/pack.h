@@ -7,6 +7,7 @@
 
 #include "bundle/crew.h"
 #include "bundle/place.h"
+#include "bundle/store_record.h"
 
 /* A file that is there, or written and waiting for its name, for one chunk of the manifest. */
 struct packed {
@@ -20,12 +21,19 @@ struct packed {
     uint64_t offset;              /* of the chunk in its file */
     struct libgguf_digest name;   /* of the chunk */
     struct libgguf_digest sha256; /* of this file's bytes: for gzip another one */
+    struct file_stamp stamp;      /* when its bytes were proven */
 };
 
 /* Which file is which, whatever its names. */
 struct file_identity {
     dev_t device;
     ino_t inode;
+};
+
+/* What the store remembers of a file of the model. */
+struct pack_recalled {
+    struct libgguf_digest key;
+    struct store_record record;
 };
 
 /* Where a bundle is made, and from what. */
@@ -35,11 +43,15 @@ struct pack {
     const struct libgguf_source *source; /* when there is no model */
     uint64_t total;                      /* bytes */
 
-    int root;   /* the directory, locked */
-    int chunks; /* chunks/ in it, or -1 */
-    int store;  /* chunks/ in the store, or -1 */
+    int root;      /* the directory, locked */
+    int chunks;    /* chunks/ in it, or -1 */
+    int store;     /* chunks/ in the store, or -1 */
+    int index;     /* index/ in the store, or -1 */
+    int64_t began; /* seconds, by the clock of the file system, or earlier */
     bool made_root;
     bool made_chunks;
+
+    struct pack_recalled *recalled; /* for each file, or NULL without a store */
 
     struct file_identity *inputs;
     size_t input_count;
@@ -91,7 +103,8 @@ enum libgguf_status pack_check_target(const struct pack *pack, int at, const cha
 struct libgguf_manifest_options pack_manifest_options(const struct pack *pack,
                                                       const struct libgguf_digest_hooks *hooks);
 
-/* What file number @p file of the model is read from. */
+/* How many files the model has, and what number @p file of them is read from. */
+size_t pack_file_count(const struct pack *pack);
 const struct libgguf_source *pack_source(const struct pack *pack, size_t file);
 
 /* True when a chunk of this size is there that may be the one. */
@@ -113,6 +126,25 @@ enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *fo
 /* Takes the store's file in the place of the partial one, if it is the same. */
 enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packed, bool *found,
                                          struct libgguf_error *err);
+
+/* Reads what the store remembers of the model. pack_recall.c */
+enum libgguf_status pack_recall(struct pack *pack, struct libgguf_error *err);
+/* True when the digests of its files are likely to be known once those of the chunks are. */
+bool pack_recalls_files(const struct pack *pack);
+/* Gives the files of @p manifest, which has none, the digests that are remembered, after comparing
+ * all chunks; hashes a file that turns out to be another one. */
+enum libgguf_status pack_recall_digests(const struct pack *pack, struct libgguf_manifest *manifest,
+                                        struct libgguf_error *err);
+/* True when the store's file for @p packed was proven before and looked like @p stamp then. */
+bool pack_recalls_chunk(const struct pack *pack, const struct packed *packed,
+                        struct file_stamp *stamp);
+/* Has the store remember the bundle that was made. @p pack has been committed. */
+void pack_remember(const struct pack *pack, const struct libgguf_manifest *manifest);
+void pack_recall_free(struct pack *pack);
+
+/* Hashes all of @p source, with progress. create.c */
+enum libgguf_status pack_hash_whole(const struct pack *pack, const struct libgguf_source *source,
+                                    struct libgguf_digest *sha256, struct libgguf_error *err);
 
 /* Adds compressed variants of the chunks in @p manifest. pack_gzip.c */
 enum libgguf_status pack_gzip(struct pack *pack, struct libgguf_manifest *manifest,

@@ -45,8 +45,19 @@ static enum libgguf_status open_partial(struct chunk_write *chunk, struct libggu
     return failed ? cannot_write(chunk, failed, err) : LIBGGUF_OK;
 }
 
+/* Where a store is, so that it can be told later that nothing was written into it since. */
+static void settle(struct chunk_write *chunk)
+{
+    struct stat facts;
+    if (chunk->pack->index >= 0 && file_stamp_settle(chunk->fd) == 0 &&
+        fstat(chunk->fd, &facts) == 0) {
+        chunk->packed.stamp = file_stamp_of(&facts);
+    }
+}
+
 static enum libgguf_status close_partial(struct chunk_write *chunk, struct libgguf_error *err)
 {
+    settle(chunk);
     if (!chunk->pack->options->no_sync) {
         durable_start(chunk->fd, 0, 0);
     }

@@ -123,8 +123,8 @@ static enum libgguf_status share(struct pack *pack, struct packed *packed, const
         return LIBGGUF_OK;
     }
     /* The store's file is damaged. Other bundles keep it until they are made anew. */
-    char spare[PLACE_PARTIAL_NAME_SIZE + 8];
-    snprintf(spare, sizeof spare, "%s.store", partial);
+    char spare[PLACE_PARTIAL_NAME_SIZE];
+    place_spare_name(packed->file, packed->index, packed->is_gzip, spare);
     (void)unlinkat(pack->chunks, spare, 0);
     if (linkat(pack->chunks, from, pack->chunks, spare, 0) != 0 ||
         renameat(pack->chunks, spare, pack->store, name) != 0) {

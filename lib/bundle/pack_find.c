@@ -1,5 +1,10 @@
-/* Chunks that are there already: believed for their bytes, never for their name or size. */
+/*
+ * Chunks that are there already: believed for their bytes, never for their name or size. A chunk of
+ * the store whose bytes were proven earlier is believed for being the same file, unchanged.
+ */
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,13 +50,14 @@ static enum libgguf_status has_digest(const struct packed *packed, struct crew_m
     return status == LIBGGUF_ERR_IO ? LIBGGUF_OK : status;
 }
 
-/* Whether the file @p name in @p at has the bytes of @p packed. */
+/* Whether the file @p name in @p at has the bytes of @p packed, whose stamp becomes the one it had
+ * before it was read: what is written into it meanwhile shows later. */
 static enum libgguf_status is_proven(const struct pack *pack, int at, const char *name,
-                                     const struct packed *packed, bool *proven,
-                                     struct libgguf_error *err)
+                                     struct packed *packed, bool *proven, struct libgguf_error *err)
 {
     int fd;
     uint64_t size = 0;
+    struct stat facts;
     const int failed = place_open_file(at, name, &fd, &size);
     *proven = false;
     if (failed) {
@@ -60,7 +66,8 @@ static enum libgguf_status is_proven(const struct pack *pack, int at, const char
     struct crew crew;
     struct crew_member member;
     enum libgguf_status status = crew_solo_begin(&crew, &member, err);
-    if (!status && size == packed->size) {
+    if (!status && size == packed->size && fstat(fd, &facts) == 0) {
+        packed->stamp = file_stamp_of(&facts);
         status = packed->is_gzip ? has_digest(packed, &member, fd, name, proven, err)
                                  : is_same_as_model(pack, packed, &member, fd, proven, err);
     }
@@ -69,35 +76,60 @@ static enum libgguf_status is_proven(const struct pack *pack, int at, const char
     return status;
 }
 
+/* Links the store's file @p name to the partial name, if it has the stamp of @p packed. */
+static enum libgguf_status link_shared(struct pack *pack, struct packed *packed, const char *name,
+                                       bool *linked, struct libgguf_error *err)
+{
+    char partial[PLACE_PARTIAL_NAME_SIZE];
+    char spare[PLACE_PARTIAL_NAME_SIZE];
+    struct stat facts;
+    *linked = false;
+    place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
+    place_spare_name(packed->file, packed->index, packed->is_gzip, spare);
+    (void)unlinkat(pack->chunks, spare, 0);
+    if (linkat(pack->store, name, pack->chunks, spare, 0) != 0) {
+        if (errno == EPERM || errno == ENOTSUP) {
+            return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
+                           "the file system of the store has no hard links");
+        }
+        /* Pruned in this moment, or with as many links as there can be: written anew. */
+        return LIBGGUF_OK;
+    }
+    struct file_stamp now = {0};
+    if (fstatat(pack->chunks, spare, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+        now = file_stamp_of(&facts);
+    }
+    if (!file_stamp_equal(&now, &packed->stamp) ||
+        renameat(pack->chunks, spare, pack->chunks, partial) != 0) {
+        (void)unlinkat(pack->chunks, spare, 0);
+        return LIBGGUF_OK;
+    }
+    *linked = true;
+    packed->is_partial = true;
+    packed->is_shared = true;
+    packed->is_new = false;
+    return LIBGGUF_OK;
+}
+
 enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packed, bool *found,
                                          struct libgguf_error *err)
 {
     char name[PLACE_CHUNK_NAME_SIZE];
-    char partial[PLACE_PARTIAL_NAME_SIZE];
+    enum libgguf_status status = LIBGGUF_OK;
     *found = false;
     if (pack->store < 0) {
         return LIBGGUF_OK;
     }
     place_chunk_name(&packed->name, packed->is_gzip, name);
-    place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
-    const enum libgguf_status status = is_proven(pack, pack->store, name, packed, found, err);
-    if (status || !*found) {
+    if (pack_recalls_chunk(pack, packed, &packed->stamp)) {
+        status = link_shared(pack, packed, name, found, err);
+    }
+    if (status || *found) {
         return status;
     }
-    (void)unlinkat(pack->chunks, partial, 0);
-    if (linkat(pack->store, name, pack->chunks, partial, 0) == 0) {
-        packed->is_partial = true;
-        packed->is_shared = true;
-        packed->is_new = false;
-        return LIBGGUF_OK;
-    }
-    *found = false;
-    if (errno == EPERM || errno == ENOTSUP) {
-        return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
-                       "the file system of the store has no hard links");
-    }
-    /* Pruned in this moment, or with as many links as there can be: written anew. */
-    return LIBGGUF_OK;
+    bool proven;
+    status = is_proven(pack, pack->store, name, packed, &proven, err);
+    return status || !proven ? status : link_shared(pack, packed, name, found, err);
 }
 
 enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *found,

@@ -284,6 +284,9 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
         failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
     }
     if (!status && !failed) {
+        failed = place_enter(store, LIBGGUF_BUNDLE_STORE_INDEX, true, &pack->index, NULL);
+    }
+    if (!status && !failed) {
         const int mark = openat(store, LIBGGUF_BUNDLE_STORE_MARK,
                                 O_RDONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0444);
         failed = mark < 0 ? errno : close(mark) != 0 ? errno : 0;
@@ -305,6 +308,10 @@ static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *
     if (failed == ELOOP) {
         return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
                        "chunks is there, and is no directory");
+    }
+    struct stat facts;
+    if (!failed && fstat(pack->chunks, &facts) == 0) {
+        pack->began = (int64_t)facts.st_mtim.tv_sec;
     }
     if (!failed && !pack->options->resume) {
         failed = pack_remove_partials(pack, pack->chunks);
@@ -354,12 +361,13 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
     if (status && pack->made_root) {
         (void)rmdir(directory);
     }
-    const int directories[] = {pack->chunks, pack->store, pack->root};
+    const int directories[] = {pack->chunks, pack->store, pack->index, pack->root};
     for (size_t i = 0; i < sizeof directories / sizeof directories[0]; i++) {
         if (directories[i] >= 0) {
             close(directories[i]);
         }
     }
+    pack_recall_free(pack);
     free(pack->inputs);
     free(pack->sizes);
     free(pack->packed);

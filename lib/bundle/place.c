@@ -162,6 +162,12 @@ void place_partial_name(size_t file, size_t index, bool is_gzip, char out[PLACE_
              is_gzip ? ".gz" : "");
 }
 
+void place_spare_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE])
+{
+    snprintf(out, PLACE_PARTIAL_NAME_SIZE, PARTIAL_PREFIX "%zu.%zu%s.store", file, index,
+             is_gzip ? ".gz" : "");
+}
+
 bool place_is_partial_name(const char *name)
 {
     static const char digits[] = "0123456789";

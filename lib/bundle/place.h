@@ -17,7 +17,7 @@
 #define PLACE_CHUNK_NAME_SIZE (LIBGGUF_DIGEST_HEX_SIZE + 4)
 /* "chunks/" before it. */
 #define PLACE_CHUNK_PATH_SIZE (PLACE_CHUNK_NAME_SIZE + 7)
-/* "partial", two numbers, dots, ".gz" and a NUL. */
+/* "partial", two numbers, dots, ".gz", ".store" and a NUL. */
 #define PLACE_PARTIAL_NAME_SIZE 64
 
 /* Opens the directory @p path, which may be a link; creates it with @p create. Returns 0 or errno.
@@ -51,7 +51,9 @@ bool place_is_chunk_name(const char *name);
 
 /* The name of chunk @p index of file @p file until it has its own. */
 void place_partial_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
-/* True for the names that place_partial_name() makes. */
+/* Another such name, for a link on its way to the store or from it. */
+void place_spare_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
+/* True for the names that these two make. */
 bool place_is_partial_name(const char *name);
 
 /* Calls @p visit with every name in the directory @p fd but "." and "..", until it returns false.

@@ -14,6 +14,7 @@
 #include "bundle/durable.h"
 #include "bundle/manifest_file.h"
 #include "bundle/place.h"
+#include "bundle/store_record.h"
 #include "bundle/stored.h"
 
 struct pruning {
@@ -93,6 +94,19 @@ static bool is_store(int root)
     return fstatat(root, LIBGGUF_BUNDLE_STORE_MARK, &facts, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* What a store remembers of models whose chunks are gone is of no use. */
+static int prune_index(int root, int chunks)
+{
+    int index;
+    int failed = place_enter(root, LIBGGUF_BUNDLE_STORE_INDEX, false, &index, NULL);
+    if (failed) {
+        return failed == ENOENT ? 0 : failed;
+    }
+    failed = store_record_prune(index, chunks);
+    close(index);
+    return failed;
+}
+
 static enum libgguf_status prune(int root, struct pruning *pruning, struct libgguf_error *err)
 {
     struct libgguf_manifest *manifest = NULL;
@@ -118,6 +132,10 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
     if (!status && !pruning->dry_run) {
         const int failed = durable_sync_directory(pruning->chunks);
         status = failed ? failure_errno(err, failed, "cannot sync the directory") : LIBGGUF_OK;
+    }
+    if (!status && !pruning->dry_run && pruning->is_store) {
+        const int failed = prune_index(root, pruning->chunks);
+        status = failed ? failure_errno(err, failed, "cannot prune the index") : LIBGGUF_OK;
     }
     stored_free(&pruning->stored);
     libgguf_manifest_free(manifest);

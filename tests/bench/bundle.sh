@@ -24,8 +24,8 @@ bundle_cases() {
     add_case bundle --before "$gone" "$tool" create "$file" -o "$scratch/bundle"
     add_case bundle-no-sync --before "$gone" "$tool" create --no-sync "$file" -o "$scratch/bundle"
     add_case store --before "$gone" "$tool" create "$file" -o "$scratch/bundle" --store "$scratch/store"
-    add_case store-chunks --before "$gone" \
-        "$tool" create --no-file-digest "$file" -o "$scratch/bundle" --store "$scratch/store"
+    add_case store-read --before "$gone" \
+        "$tool" create --resume "$file" -o "$scratch/bundle" --store "$scratch/store"
     add_case store-verify "$bin/gguf-manifest" verify "$scratch/ready.json" "$file"
     add_case store-verify-whole "$bin/gguf-manifest" verify --file-digest "$scratch/ready.json" "$file"
     add_case unpack --before "$gone" "$tool" unpack "$scratch/ready" -o "$scratch/copy"
@@ -47,8 +47,7 @@ bundle_rows() {
     compare "\`gguf-bundle create\`, $size" bundle "$reference" 'bundle-cp bundle-digest' 1.2
     compare '`create --no-sync`' bundle-no-sync "$reference" 'bundle-cp bundle-digest' 0.92
     compare '`create`, all in the store' store '`gguf-manifest verify`' store-verify 1.1
-    compare 'the same' store '`verify --file-digest`' store-verify-whole
-    compare '`--no-file-digest`, all in the store' store-chunks '`gguf-manifest verify`' store-verify
+    compare 'the same, `--resume`' store-read '`verify --file-digest`' store-verify-whole
     compare '`unpack`, verified' unpack '`cp`' bundle-cp 2
     compare '`unpack`' unpack '`cp`, then `sync`' cp-sync
     compare '`unpack --no-sync`' unpack-no-sync '`cp`' bundle-cp

@@ -257,6 +257,20 @@ static enum outcome run(enum libgguf_status (*work)(void), unsigned kinds, size_
     return WEXITSTATUS(status) == 0 ? DONE : REFUSED;
 }
 
+/* As do_create() without what the store knows nothing of. */
+static enum libgguf_status create_plain(bool resume)
+{
+    struct libgguf_bundle_create_options options = create_options();
+    options.gzip = false;
+    options.resume = resume;
+    return libgguf_bundle_create(model, in_scratch("bundle"), &options, NULL, NULL);
+}
+
+static enum libgguf_status do_recall(void)
+{
+    return create_plain(false);
+}
+
 static void fresh_create(void)
 {
     remove_all("bundle");
@@ -270,6 +284,32 @@ static void after_create(enum outcome outcome)
         check_good(in_scratch("bundle"));
     }
     assert_int_equal(do_resume(), LIBGGUF_OK);
+    check_good(in_scratch("bundle"));
+    check_promises();
+}
+
+/* A store that has the model already, and a chunk of it damaged. */
+static void fresh_recall(void)
+{
+    fresh_create();
+    assert_int_equal(do_recall(), LIBGGUF_OK);
+    struct libgguf_manifest *manifest;
+    assert_int_equal(libgguf_bundle_manifest(in_scratch("bundle"), NULL, 0, &manifest, NULL),
+                     LIBGGUF_OK);
+    char path[PATH_SIZE];
+    assert_true(snprintf(path, sizeof path, "%s/store/%s", scratch,
+                         manifest->files[0].chunks[1].path) < PATH_SIZE);
+    libgguf_manifest_free(manifest);
+    remove_all("bundle");
+    assert_int_equal(truncate(path, 1), 0);
+}
+
+static void after_recall(enum outcome outcome)
+{
+    if (outcome == DONE) {
+        check_good(in_scratch("bundle"));
+    }
+    assert_int_equal(create_plain(true), LIBGGUF_OK);
     check_good(in_scratch("bundle"));
     check_promises();
 }
@@ -349,6 +389,7 @@ struct operation {
 static size_t stride = 1;
 
 static const struct operation create = {do_create, fresh_create, after_create};
+static const struct operation recall = {do_recall, fresh_recall, after_recall};
 static const struct operation unpacking = {do_unpack, fresh_unpack, after_unpack};
 static const struct operation shards = {do_shards, fresh_shards, after_shards};
 static const struct operation prune = {do_prune, fresh_prune, after_prune};
@@ -376,6 +417,13 @@ static void a_create_killed_at_any_call_can_be_finished(void **state)
         at_calls(&create, SYSCALLS_ALL & ~(unsigned)SYSCALLS_STAT, SYSCALLS_KILL_BEFORE, 0);
     tried += at_calls(&create, SYSCALLS_WRITE, SYSCALLS_KILL_HALF, 0);
     assert_true(tried >= 200 / stride);
+}
+
+static void a_second_create_stopped_at_any_call_can_be_finished(void **state)
+{
+    (void)state;
+    at_calls(&recall, SYSCALLS_ALL & ~(unsigned)SYSCALLS_STAT, SYSCALLS_KILL_BEFORE, 0);
+    at_calls(&recall, SYSCALLS_ALL, SYSCALLS_FAILS, EIO);
 }
 
 static void an_unpack_killed_at_any_call_can_be_finished(void **state)
@@ -601,6 +649,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest kills[] = {
         cmocka_unit_test(a_create_killed_at_any_call_can_be_finished),
+        cmocka_unit_test(a_second_create_stopped_at_any_call_can_be_finished),
         cmocka_unit_test(an_unpack_killed_at_any_call_can_be_finished),
         cmocka_unit_test(shards_killed_at_any_call_promise_nothing),
         cmocka_unit_test(a_prune_killed_at_any_call_harms_no_bundle),

@@ -16,12 +16,10 @@ static void stop(int number)
 
 static bool tell(void *context, enum libgguf_bundle_step step, uint64_t done, uint64_t total)
 {
-    static const char *const labels[] = {[LIBGGUF_BUNDLE_SOURCE] = "hashing the original",
-                                         [LIBGGUF_BUNDLE_PACK] = "packing",
-                                         [LIBGGUF_BUNDLE_COMPRESS] = "compressing",
-                                         [LIBGGUF_BUNDLE_VERIFY] = "verifying",
-                                         [LIBGGUF_BUNDLE_UNPACK] = "unpacking",
-                                         [LIBGGUF_BUNDLE_SYNC] = "syncing"};
+    static const char *const labels[] = {
+        [LIBGGUF_BUNDLE_SOURCE] = "hashing the file", [LIBGGUF_BUNDLE_PACK] = "packing",
+        [LIBGGUF_BUNDLE_COMPRESS] = "compressing",    [LIBGGUF_BUNDLE_VERIFY] = "verifying",
+        [LIBGGUF_BUNDLE_UNPACK] = "unpacking",        [LIBGGUF_BUNDLE_SYNC] = "syncing"};
     struct run *const run = context;
     if (!run->is_shown || run->step != step) {
         if (run->is_shown) {

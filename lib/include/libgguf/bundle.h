@@ -30,10 +30,13 @@ LIBGGUF_BEGIN_DECLS
 
 /** The empty file that says that a directory is a store. */
 #define LIBGGUF_BUNDLE_STORE_MARK ".gguf-store"
+/** The directory in which a store remembers the models that were bundled with it. */
+#define LIBGGUF_BUNDLE_STORE_INDEX "index"
 
 /** What is being done, for progress. */
 enum libgguf_bundle_step {
-    LIBGGUF_BUNDLE_SOURCE,   /**< hashing the model that is about to be rewritten */
+    LIBGGUF_BUNDLE_SOURCE,   /**< hashing a whole file: the one that is rewritten, or one
+                                  that was taken for another in the store */
     LIBGGUF_BUNDLE_PACK,     /**< reading the model, writing chunks or shards */
     LIBGGUF_BUNDLE_COMPRESS, /**< making gzip variants */
     LIBGGUF_BUNDLE_VERIFY,   /**< reading chunks or shards */
@@ -70,7 +73,7 @@ struct libgguf_bundle_create_options {
     bool tensor_digests; /**< a digest for every tensor as well */
     bool gzip;           /**< add compressed variants of chunks that shrink below 0.9 */
     bool no_sync;        /**< do not wait for the disk: fast, and lost with the power */
-    bool resume;         /**< take over, after proving them, chunks of an earlier try */
+    bool resume;         /**< take over, after reading and proving them, chunks that are there */
     bool force;          /**< replace the manifest of a bundle that is there */
     const char *store;   /**< directory of a store to share chunks with, or NULL */
     /** The single file that @p model was recast from; its size and digest are recorded. */
@@ -104,8 +107,11 @@ struct libgguf_bundle_created {
  *
  * The directory must be empty, unless options->resume or options->force. With a store (on the same
  * file system) every chunk is a hard link to the store's file of that name, and bytes that the
- * store has are not written again. On failure what was written is removed again, except proven
- * chunks under their final name, which a later call with options->resume takes over.
+ * store has are not written again; they are compared, unless they were before and inode, size and
+ * time of modification are what they were then. Nor is the digest of a file computed again that the
+ * store knows for the same chunks. With options->resume all is read and computed. On failure what
+ * was written is removed again, except proven chunks under their final name, which a later call
+ * with options->resume takes over.
  *
  * Statuses: those of libgguf_manifest_create(); EXISTS (something is there; with sys_errno
  * ENOTEMPTY nothing of a bundle, so that there is nothing to resume), BUSY (another creation
@@ -248,8 +254,9 @@ struct libgguf_bundle_pruned {
 /**
  * Removes chunks that nothing uses from @p directory. In a store these are the chunks that no
  * bundle is linked to any more; in a bundle the ones that its manifest does not name. Looks at
- * nothing but files in chunks/ whose names are those of chunks. With @p dry_run only counts.
- * Statuses: NOT_FOUND (neither store nor bundle), BUSY, MANIFEST, IO, MEMORY.
+ * nothing but files in chunks/ whose names are those of chunks, and in a store at what its index
+ * knows of models whose chunks are gone. With @p dry_run only counts. Statuses: NOT_FOUND (neither
+ * store nor bundle), BUSY, MANIFEST, IO, MEMORY.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_prune(const char *directory, bool dry_run, struct libgguf_bundle_pruned *out,

@@ -1,0 +1,575 @@
+/*
+ * What a second bundle of a model takes from the store unread, and what it does not: a chunk that
+ * is the file it was when its bytes were proven, and the digest of a file whose chunks are all the
+ * same.
+ */
+#define _XOPEN_SOURCE 700
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include <libgguf.h>
+
+#include "bundle_files.h"
+
+/* Where the digest of the whole file is in a record. */
+#define RECORD_SHA256 16
+
+static struct libgguf_bundle_created created;
+static unsigned char *model_bytes;
+static size_t model_size;
+
+static void write_bytes(const char *path, const void *data, size_t size)
+{
+    FILE *const stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(data, 1, size, stream), size);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static struct libgguf_bundle_create_options usual(void)
+{
+    return (struct libgguf_bundle_create_options){.struct_size =
+                                                      sizeof(struct libgguf_bundle_create_options),
+                                                  .chunk_size = LIBGGUF_MIN_CHUNK_SIZE,
+                                                  .store = files_path("store")};
+}
+
+/* Bundles the file @p model; its manifest. */
+static struct libgguf_manifest *bundle(const char *model,
+                                       struct libgguf_bundle_create_options options)
+{
+    struct libgguf_file *file;
+    struct libgguf_manifest *manifest;
+    struct libgguf_error err;
+    files_remove("bundle");
+    assert_int_equal(libgguf_open(model, NULL, &file, NULL), LIBGGUF_OK);
+    if (libgguf_bundle_create(file, files_path("bundle"), &options, &created, &err)) {
+        fail_msg("%s", err.text);
+    }
+    libgguf_close(file);
+    assert_int_equal(libgguf_bundle_manifest(files_path("bundle"), NULL, 0, &manifest, NULL),
+                     LIBGGUF_OK);
+    return manifest;
+}
+
+/* As bundle(), of which nobody wants to see the manifest. */
+static void bundle_again(struct libgguf_bundle_create_options options)
+{
+    libgguf_manifest_free(bundle(files_path("model.gguf"), options));
+}
+
+/* A model of the test's own, and a store that has it. */
+static void fresh_store(void)
+{
+    files_remove("store");
+    write_bytes(files_path("model.gguf"), model_bytes, model_size);
+    bundle_again(usual());
+    assert_int_equal(created.written_count, created.distinct_count);
+}
+
+/* How much of the bundle is not what its manifest says. */
+static size_t wrong_parts(void)
+{
+    const struct libgguf_bundle_read_options options = {.struct_size = sizeof options,
+                                                        .file_digest = true};
+    struct libgguf_bundle_report *report;
+    assert_int_equal(libgguf_bundle_verify(files_path("bundle"), &options, &report, NULL),
+                     LIBGGUF_OK);
+    const size_t count = report->finding_count + report->file_digest_wrong;
+    libgguf_bundle_report_free(report);
+    return count;
+}
+
+static void name_in_store(const struct libgguf_manifest *manifest, size_t chunk,
+                          char out[FILES_PATH_SIZE])
+{
+    char name[FILES_PATH_SIZE / 2];
+    snprintf(name, sizeof name, "store/%s", manifest->files[0].chunks[chunk].path);
+    strcpy(out, files_path(name));
+}
+
+/* Writes another byte into a file that is not writable. */
+static void damage(const char *path)
+{
+    assert_int_equal(chmod(path, 0644), 0);
+    const int fd = open(path, O_RDWR);
+    unsigned char byte;
+    assert_true(fd >= 0);
+    assert_int_equal(pread(fd, &byte, 1, 5), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(fd, &byte, 1, 5), 1);
+    assert_int_equal(close(fd), 0);
+}
+
+static struct stat facts_of(const char *path)
+{
+    struct stat facts;
+    assert_int_equal(stat(path, &facts), 0);
+    return facts;
+}
+
+static void date(const char *path, struct timespec modified)
+{
+    const struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, modified};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* How many records the store has; @p path is that of one. */
+static size_t find_record(char path[FILES_PATH_SIZE])
+{
+    DIR *const stream = opendir(files_path("store/index"));
+    size_t count = 0;
+    assert_non_null(stream);
+    for (const struct dirent *entry; (entry = readdir(stream)) != NULL;) {
+        if (entry->d_name[0] != '.') {
+            char name[FILES_PATH_SIZE / 2];
+            snprintf(name, sizeof name, "store/index/%s", entry->d_name);
+            strcpy(path, files_path(name));
+            count++;
+        }
+    }
+    closedir(stream);
+    return count;
+}
+
+static void a_second_bundle_changes_nothing_in_the_store(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    fresh_store();
+    assert_int_equal(find_record(record), 1);
+    const struct stat before = facts_of(record);
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    assert_int_equal(created.written_count, 0);
+    assert_int_equal(created.shared_count, created.distinct_count);
+    assert_int_equal(wrong_parts(), 0);
+    assert_int_equal(find_record(record), 1);
+    const struct stat after = facts_of(record);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(after.st_mtim.tv_sec, before.st_mtim.tv_sec);
+    assert_int_equal(after.st_mtim.tv_nsec, before.st_mtim.tv_nsec);
+    for (size_t i = 0; i < manifest->files[0].chunk_count; i++) {
+        char chunk[FILES_PATH_SIZE];
+        name_in_store(manifest, i, chunk);
+        assert_int_equal(facts_of(chunk).st_nlink, 2);
+    }
+    libgguf_manifest_free(manifest);
+}
+
+/* Seen by what is not noticed: damage behind the back of the file system. */
+static void a_chunk_that_was_proven_is_not_read_again(void **state)
+{
+    (void)state;
+    char chunk[FILES_PATH_SIZE];
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    name_in_store(manifest, 1, chunk);
+    const struct stat before = facts_of(chunk);
+    damage(chunk);
+    date(chunk, before.st_mtim);
+    bundle_again(usual());
+    assert_int_equal(created.written_count, 0);
+    assert_int_equal(wrong_parts(), 1);
+
+    /* Who resumes has everything read. */
+    struct libgguf_bundle_create_options options = usual();
+    options.resume = true;
+    bundle_again(options);
+    assert_int_equal(created.written_count, 1);
+    assert_int_equal(wrong_parts(), 0);
+    libgguf_manifest_free(manifest);
+}
+
+static bool wait_once(void *context, enum libgguf_bundle_step step, uint64_t done, uint64_t total)
+{
+    bool *const waited = context;
+    (void)step;
+    (void)done;
+    (void)total;
+    if (!*waited) {
+        const struct timespec time = {.tv_sec = 1, .tv_nsec = 100000000};
+        nanosleep(&time, NULL);
+        *waited = true;
+    }
+    return true;
+}
+
+static void chunks_of_a_long_creation_are_remembered(void **state)
+{
+    (void)state;
+    char chunk[FILES_PATH_SIZE];
+    bool waited = false;
+    const struct libgguf_bundle_hooks hooks = {
+        .struct_size = sizeof hooks, .context = &waited, .progress = wait_once};
+    struct libgguf_bundle_create_options options = usual();
+    options.hooks = &hooks;
+    files_remove("store");
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), options);
+    assert_true(waited);
+    name_in_store(manifest, manifest->files[0].chunk_count - 1, chunk);
+    libgguf_manifest_free(manifest);
+    const struct stat before = facts_of(chunk);
+    damage(chunk);
+    date(chunk, before.st_mtim);
+    bundle_again(usual());
+    assert_int_equal(wrong_parts(), 1);
+}
+
+/* Ways to have other bytes under a chunk's name. */
+static void replace_with_its_date(const char *chunk)
+{
+    const struct stat before = facts_of(chunk);
+    size_t size;
+    unsigned char *const bytes = files_read(chunk, &size);
+    bytes[0] ^= 1;
+    assert_int_equal(unlink(chunk), 0);
+    write_bytes(chunk, bytes, size);
+    date(chunk, before.st_mtim);
+    free(bytes);
+}
+
+static void damage_and_date(const char *chunk, long seconds, long nanoseconds)
+{
+    struct timespec modified = facts_of(chunk).st_mtim;
+    damage(chunk);
+    modified.tv_sec += seconds;
+    modified.tv_nsec = (modified.tv_nsec + nanoseconds) % 1000000000;
+    date(chunk, modified);
+}
+
+static void date_a_second_later(const char *chunk)
+{
+    damage_and_date(chunk, 1, 0);
+}
+
+static void date_a_nanosecond_later(const char *chunk)
+{
+    damage_and_date(chunk, 0, 1);
+}
+
+static void cut_with_its_date(const char *chunk)
+{
+    const struct stat before = facts_of(chunk);
+    assert_int_equal(chmod(chunk, 0644), 0);
+    assert_int_equal(truncate(chunk, before.st_size - 1), 0);
+    date(chunk, before.st_mtim);
+}
+
+static void link_elsewhere(const char *chunk)
+{
+    const char *const elsewhere = files_path("elsewhere");
+    (void)unlink(elsewhere);
+    assert_int_equal(rename(chunk, elsewhere), 0);
+    assert_int_equal(symlink(elsewhere, chunk), 0);
+}
+
+static void remove_it(const char *chunk)
+{
+    assert_int_equal(unlink(chunk), 0);
+}
+
+static void a_chunk_that_changed_is_read_and_replaced(void **state)
+{
+    void (*const changes[])(const char *chunk) = {damage,
+                                                  date_a_second_later,
+                                                  date_a_nanosecond_later,
+                                                  replace_with_its_date,
+                                                  cut_with_its_date,
+                                                  link_elsewhere,
+                                                  remove_it};
+    (void)state;
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        char chunk[FILES_PATH_SIZE];
+        fresh_store();
+        struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+        name_in_store(manifest, 1, chunk);
+        changes[i](chunk);
+        bundle_again(usual());
+        assert_int_equal(created.written_count, 1);
+        assert_int_equal(wrong_parts(), 0);
+        /* And is the right one from now on. */
+        bundle_again(usual());
+        assert_int_equal(created.written_count, 0);
+        assert_int_equal(created.shared_count, created.distinct_count);
+        assert_int_equal(wrong_parts(), 0);
+        libgguf_manifest_free(manifest);
+    }
+}
+
+/* Gives the store's record of the model another digest of the whole file. */
+static void forge_record(const char *path)
+{
+    size_t size;
+    struct libgguf_digest digest;
+    unsigned char *const bytes = files_read(path, &size);
+    memset(bytes + RECORD_SHA256, 0xab, LIBGGUF_DIGEST_SIZE);
+    const size_t covered = size - LIBGGUF_DIGEST_SIZE;
+    assert_int_equal(libgguf_sha256(bytes, covered, &digest, NULL), LIBGGUF_OK);
+    memcpy(bytes + covered, digest.bytes, LIBGGUF_DIGEST_SIZE);
+    write_bytes(path, bytes, size);
+    free(bytes);
+}
+
+static bool has_forged_digest(const struct libgguf_manifest *manifest)
+{
+    return manifest->files[0].has_sha256 && manifest->files[0].sha256.bytes[7] == 0xab &&
+           manifest->files[0].sha256.bytes[17] == 0xab;
+}
+
+/* A file that has the same name in the index, since it differs in a byte that is no part of it:
+ * one of @p part of 31. */
+static void write_twin(size_t part)
+{
+    const size_t sample = (model_size - 4096) / 31;
+    const size_t at = sample * part + 4096 + (sample - 4096) / 2;
+    model_bytes[at] ^= 1;
+    write_bytes(files_path("other.gguf"), model_bytes, model_size);
+    model_bytes[at] ^= 1;
+}
+
+static void a_chunk_under_the_name_of_another_is_not_believed(void **state)
+{
+    (void)state;
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    write_twin(20);
+    struct libgguf_manifest *const other = bundle(files_path("other.gguf"), usual());
+    assert_int_equal(created.written_count, 1);
+    for (size_t i = 0; i < manifest->files[0].chunk_count; i++) {
+        char right[FILES_PATH_SIZE];
+        char wrong[FILES_PATH_SIZE];
+        name_in_store(manifest, i, right);
+        name_in_store(other, i, wrong);
+        if (strcmp(right, wrong) != 0) {
+            assert_int_equal(unlink(right), 0);
+            assert_int_equal(link(wrong, right), 0);
+        }
+    }
+    bundle_again(usual());
+    assert_int_equal(created.written_count, 1);
+    assert_int_equal(wrong_parts(), 0);
+    libgguf_manifest_free(manifest);
+    libgguf_manifest_free(other);
+}
+
+/* What is written into it now may not show in its date. */
+static void a_chunk_of_this_moment_is_not_remembered(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    char chunk[FILES_PATH_SIZE];
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    name_in_store(manifest, 1, chunk);
+    libgguf_manifest_free(manifest);
+    assert_int_equal(find_record(record), 1);
+    assert_int_equal(unlink(record), 0);
+    struct timespec now;
+    assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
+    now.tv_sec += 60;
+    date(chunk, now);
+    bundle_again(usual());
+    assert_int_equal(find_record(record), 1);
+    damage(chunk);
+    date(chunk, now);
+    bundle_again(usual());
+    assert_int_equal(created.written_count, 1);
+    assert_int_equal(wrong_parts(), 0);
+}
+
+static void the_digest_of_a_file_is_remembered_for_the_same_chunks(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    fresh_store();
+    assert_int_equal(find_record(record), 1);
+    forge_record(record);
+    struct libgguf_manifest *manifest = bundle(files_path("model.gguf"), usual());
+    assert_true(has_forged_digest(manifest));
+    libgguf_manifest_free(manifest);
+
+    /* Not for one that is called the same, and is another one. */
+    for (size_t part = 10; part <= 30; part += 10) {
+        fresh_store();
+        forge_record(record);
+        write_twin(part);
+        manifest = bundle(files_path("other.gguf"), usual());
+        assert_int_equal(find_record(record), 1);
+        assert_int_equal(created.written_count, 1);
+        assert_false(has_forged_digest(manifest));
+        assert_int_equal(wrong_parts(), 0);
+        libgguf_manifest_free(manifest);
+    }
+
+    /* Nor where everything is read, or tensors are hashed besides. */
+    for (int i = 0; i < 2; i++) {
+        struct libgguf_bundle_create_options options = usual();
+        fresh_store();
+        forge_record(record);
+        options.resume = i == 0;
+        options.tensor_digests = i == 1;
+        manifest = bundle(files_path("model.gguf"), options);
+        assert_false(has_forged_digest(manifest));
+        assert_int_equal(wrong_parts(), 0);
+        libgguf_manifest_free(manifest);
+    }
+}
+
+static void a_damaged_record_is_none(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    char chunk[FILES_PATH_SIZE];
+    size_t size;
+    fresh_store();
+    struct libgguf_manifest *manifest = bundle(files_path("model.gguf"), usual());
+    name_in_store(manifest, 1, chunk);
+    libgguf_manifest_free(manifest);
+    assert_int_equal(find_record(record), 1);
+    unsigned char *const bytes = files_read(record, &size);
+    for (size_t at = 0; at < size; at += 7) {
+        bytes[at] ^= 1;
+        write_bytes(record, bytes, size);
+        bytes[at] ^= 1;
+        const struct stat before = facts_of(chunk);
+        damage(chunk);
+        date(chunk, before.st_mtim);
+        bundle_again(usual());
+        assert_int_equal(created.written_count, 1);
+        assert_int_equal(wrong_parts(), 0);
+    }
+    free(bytes);
+}
+
+static void what_was_not_synced_is_not_remembered(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    struct libgguf_bundle_create_options options = usual();
+    files_remove("store");
+    options.no_sync = true;
+    bundle_again(options);
+    assert_int_equal(find_record(record), 0);
+    bundle_again(usual());
+    assert_int_equal(find_record(record), 1);
+}
+
+static struct libgguf_bundle_create_options without_digest(void)
+{
+    struct libgguf_bundle_create_options options = usual();
+    options.no_file_digest = true;
+    return options;
+}
+
+static void a_digest_that_was_left_out_is_not_lost(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    files_remove("store");
+    bundle_again(without_digest());
+    assert_int_equal(find_record(record), 1);
+    struct libgguf_manifest *manifest = bundle(files_path("model.gguf"), usual());
+    assert_true(manifest->files[0].has_sha256);
+    assert_int_equal(wrong_parts(), 0);
+    libgguf_manifest_free(manifest);
+
+    forge_record(record);
+    manifest = bundle(files_path("model.gguf"), without_digest());
+    assert_false(manifest->files[0].has_sha256);
+    libgguf_manifest_free(manifest);
+    manifest = bundle(files_path("model.gguf"), usual());
+    assert_true(has_forged_digest(manifest));
+    libgguf_manifest_free(manifest);
+}
+
+static void every_shard_is_remembered(void **state)
+{
+    (void)state;
+    char path[FILES_PATH_SIZE];
+    char record[FILES_PATH_SIZE];
+    snprintf(path, sizeof path, "%s/split-00001-of-00003.gguf", getenv("GGUF_FIXTURES"));
+    files_remove("store");
+    libgguf_manifest_free(bundle(path, usual()));
+    assert_int_equal(find_record(record), 3);
+    libgguf_manifest_free(bundle(path, usual()));
+    assert_int_equal(created.written_count, 0);
+    assert_int_equal(wrong_parts(), 0);
+    /* One that was forgotten, and two that were not. */
+    assert_int_equal(unlink(record), 0);
+    libgguf_manifest_free(bundle(path, usual()));
+    assert_int_equal(wrong_parts(), 0);
+    assert_int_equal(find_record(record), 3);
+}
+
+static void pruning_forgets_what_is_gone(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    struct libgguf_bundle_pruned pruned;
+    fresh_store();
+    assert_int_equal(find_record(record), 1);
+    char rest[FILES_PATH_SIZE + 8];
+    snprintf(rest, sizeof rest, "%s.12", record);
+    write_bytes(rest, "x", 1);
+    write_bytes(files_path("store/index/notes"), "x", 1);
+    char longer[FILES_PATH_SIZE + 8];
+    snprintf(longer, sizeof longer, "%s-mine", record);
+    write_bytes(longer, "x", 1);
+    assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL), LIBGGUF_OK);
+    assert_int_equal(pruned.removed_count, 0);
+    struct stat facts;
+    assert_int_equal(stat(rest, &facts), -1);
+    assert_int_equal(stat(record, &facts), 0);
+
+    files_remove("bundle");
+    assert_int_equal(libgguf_bundle_prune(files_path("store"), true, &pruned, NULL), LIBGGUF_OK);
+    assert_int_equal(stat(record, &facts), 0);
+    assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL), LIBGGUF_OK);
+    assert_int_equal(stat(record, &facts), -1);
+    assert_int_equal(stat(files_path("store/index/notes"), &facts), 0);
+    assert_int_equal(stat(longer, &facts), 0);
+}
+
+static int set_up(void **state)
+{
+    char path[FILES_PATH_SIZE];
+    snprintf(path, sizeof path, "%s/chunked.gguf", getenv("GGUF_FIXTURES"));
+    if (files_set_up(state) != 0) {
+        return -1;
+    }
+    model_bytes = files_read(path, &model_size);
+    return model_bytes ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    free(model_bytes);
+    return files_tear_down(state);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_second_bundle_changes_nothing_in_the_store),
+        cmocka_unit_test(a_chunk_that_was_proven_is_not_read_again),
+        cmocka_unit_test(chunks_of_a_long_creation_are_remembered),
+        cmocka_unit_test(a_chunk_that_changed_is_read_and_replaced),
+        cmocka_unit_test(a_chunk_under_the_name_of_another_is_not_believed),
+        cmocka_unit_test(a_chunk_of_this_moment_is_not_remembered),
+        cmocka_unit_test(the_digest_of_a_file_is_remembered_for_the_same_chunks),
+        cmocka_unit_test(a_damaged_record_is_none),
+        cmocka_unit_test(what_was_not_synced_is_not_remembered),
+        cmocka_unit_test(a_digest_that_was_left_out_is_not_lost),
+        cmocka_unit_test(every_shard_is_remembered),
+        cmocka_unit_test(pruning_forgets_what_is_gone),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
