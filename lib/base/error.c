@@ -93,6 +93,14 @@ void error_set_errno(struct libgguf_error *err, int sys_errno, const char *forma
     snprintf(err->text + used, sizeof err->text - used, ": %s", reason);
 }
 
+void error_set_read(struct libgguf_error *err, int sys_errno, uint64_t offset, const char *subject)
+{
+    error_set_errno(err, sys_errno, "%s%scannot read", subject ? subject : "", subject ? ": " : "");
+    if (err) {
+        err->offset = offset;
+    }
+}
+
 static bool is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7f && byte != '\\';

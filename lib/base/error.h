@@ -21,6 +21,10 @@ void error_set(struct libgguf_error *err, enum libgguf_status status, uint64_t o
 void error_set_errno(struct libgguf_error *err, int sys_errno, const char *format, ...)
     ERROR_PRINTF(3, 4);
 
+/** As error_set_errno() for reading a file at byte @p offset; @p subject, what was read, may be
+ * NULL. */
+void error_set_read(struct libgguf_error *err, int sys_errno, uint64_t offset, const char *subject);
+
 /**
  * Writes @p size bytes from a file into @p out as printable ASCII (\xNN for all other bytes, "…"
  * as "..." when cut) for use in an error text, and returns @p out.
@@ -32,6 +36,8 @@ const char *error_name(char out[ERROR_NAME_SIZE], const char *data, uint64_t siz
     (error_set((err), (status), (offset), __VA_ARGS__), (status))
 #define failure_errno(err, sys_errno, ...)                                                         \
     (error_set_errno((err), (sys_errno), __VA_ARGS__), LIBGGUF_ERR_IO)
+#define failure_read(err, sys_errno, offset, subject)                                              \
+    (error_set_read((err), (sys_errno), (offset), (subject)), LIBGGUF_ERR_IO)
 /* For allocations. */
 #define failure_memory(err) failure((err), LIBGGUF_ERR_MEMORY, LIBGGUF_NO_OFFSET, "out of memory")
 

@@ -75,7 +75,7 @@ static enum libgguf_status custom_read_some(const struct libgguf_source *source,
         const int failed = custom->ops.read(custom->context, offset + *got,
                                             (unsigned char *)buffer + *got, size - *got, &step);
         if (failed) {
-            return failure_errno(err, failed, "reading at byte %" PRIu64, offset + *got);
+            return failure_read(err, failed, offset + *got, NULL);
         }
         if (step == 0 || step > size - *got) {
             break;

@@ -31,7 +31,7 @@ static enum libgguf_status file_read_some(const struct libgguf_source *source, u
             continue;
         }
         if (step < 0) {
-            return failure_errno(err, errno, "reading at byte %" PRIu64, offset + *got);
+            return failure_read(err, errno, offset + *got, NULL);
         }
         if (step == 0) {
             break;

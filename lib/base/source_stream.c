@@ -36,7 +36,7 @@ static enum libgguf_status take(const struct stream_source *stream, void *buffer
         step = read(stream->descriptor, buffer, size);
     } while (step < 0 && errno == EINTR);
     if (step < 0) {
-        return failure_errno(err, errno, "reading at byte %" PRIu64, stream->state->position);
+        return failure_read(err, errno, stream->state->position, NULL);
     }
     *got = (size_t)step;
     stream->state->position += *got;

@@ -227,7 +227,7 @@ enum libgguf_status check_metadata(struct check *check, const struct libgguf_fil
     }
     free(window);
     if (!cursor.ok && cursor.status == LIBGGUF_ERR_IO) {
-        return failure_errno(err, cursor.sys_errno, "reading the metadata again");
+        return failure_read(err, cursor.sys_errno, cursor_offset(&cursor), "metadata");
     }
     if (!cursor.ok) {
         return failure(err, cursor.status, cursor_offset(&cursor),

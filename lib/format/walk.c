@@ -25,9 +25,7 @@ enum libgguf_status walk_stopped(struct walk *walk)
     const uint64_t offset = cursor_offset(cursor);
     switch (cursor->status) {
     case LIBGGUF_ERR_IO:
-        error_set_errno(walk->err, cursor->sys_errno, "%s: reading at byte %" PRIu64,
-                        walk_subject(walk, subject), offset);
-        return LIBGGUF_ERR_IO;
+        return failure_read(walk->err, cursor->sys_errno, offset, walk_subject(walk, subject));
     case LIBGGUF_ERR_MEMORY:
         return failure_memory(walk->err);
     case LIBGGUF_ERR_RANGE:

@@ -85,6 +85,53 @@ static void what_cannot_be_opened_says_why(void **state)
     assert_int_equal(libgguf_source_from_fd(-1, 1, &source, &err), LIBGGUF_ERR_IO);
 }
 
+static int read_up_to_1000(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
+{
+    (void)context;
+    if (offset >= 1000) {
+        return EIO;
+    }
+    *got = size < 1000 - offset ? size : (size_t)(1000 - offset);
+    memset(buffer, 0, *got);
+    return 0;
+}
+
+static uint64_t size_2000(void *context)
+{
+    (void)context;
+    return 2000;
+}
+
+static void a_failed_read_says_where(void **state)
+{
+    (void)state;
+    const struct libgguf_source_ops ops = {
+        .struct_size = sizeof ops, .read = read_up_to_1000, .size = size_2000};
+    struct libgguf_source *source;
+    struct libgguf_error err;
+    char out[100];
+    assert_int_equal(libgguf_source_from_ops(&ops, NULL, &source, &err), LIBGGUF_OK);
+    assert_int_equal(libgguf_source_read(source, 950, out, 100, &err), LIBGGUF_ERR_IO);
+    assert_int_equal(err.offset, 1000);
+    assert_int_equal(err.sys_errno, EIO);
+    assert_string_equal(err.text, "cannot read: Input/output error");
+    libgguf_source_close(source);
+
+    /* A file and a pipe that are open for writing only. */
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    const int fds[] = {open(path, O_WRONLY), ends[1]};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(libgguf_source_from_fd(fds[i], 100, &source, &err), LIBGGUF_OK);
+        assert_int_equal(libgguf_source_read(source, 0, out, 1, &err), LIBGGUF_ERR_IO);
+        assert_int_equal(err.offset, 0);
+        assert_int_equal(err.sys_errno, EBADF);
+        libgguf_source_close(source);
+        close(fds[i]);
+    }
+    close(ends[0]);
+}
+
 /* A pipe with @p size bytes 0, 1, 2 ... in it; larger ones would need a writer of their own. */
 static int pipe_with(size_t size)
 {
@@ -208,6 +255,7 @@ int main(void)
                                         remove_file),
         cmocka_unit_test_setup_teardown(a_file_that_changes_is_noticed, make_file, remove_file),
         cmocka_unit_test(what_cannot_be_opened_says_why),
+        cmocka_unit_test_setup_teardown(a_failed_read_says_where, make_file, remove_file),
         cmocka_unit_test(a_pipe_keeps_what_was_asked_for),
         cmocka_unit_test(draining_a_pipe_finds_its_size_and_keeps_what_was_kept),
         cmocka_unit_test(what_a_drained_pipe_did_not_keep_is_said_to_be_lost),

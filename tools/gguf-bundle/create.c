@@ -241,6 +241,9 @@ static enum cli_exit create_failure(const struct create_options *options,
                                               : "--resume finishes it, --force replaces it");
         return CLI_FAILED;
     case LIBGGUF_ERR_IO:
+        /* Bytes are counted in what is read. */
+        return report_failure(err->offset == LIBGGUF_NO_OFFSET ? options->output : options->model,
+                              status, err);
     case LIBGGUF_ERR_BUSY:
     case LIBGGUF_ERR_SAME_FILE:
         return report_failure(options->output, status, err);

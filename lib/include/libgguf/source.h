@@ -77,7 +77,8 @@ LIBGGUF_API uint64_t libgguf_source_size(const struct libgguf_source *source);
 
 /**
  * Reads exactly @p size bytes at @p offset into @p buffer.
- * Statuses: ARGUMENT beyond 2^63 - 1, TRUNCATED when the source ends before, IO; of streams also
+ * Statuses: ARGUMENT beyond 2^63 - 1, TRUNCATED when the source ends before, IO (at the offset that
+ * the error names); of streams also
  * MEMORY, and RANGE when more than the limit would have to be kept or the bytes were read past and
  * not kept.
  */
