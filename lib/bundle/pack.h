@@ -43,11 +43,12 @@ struct pack {
     const struct libgguf_source *source; /* when there is no model */
     uint64_t total;                      /* bytes */
 
-    int root;      /* the directory, locked */
-    int chunks;    /* chunks/ in it, or -1 */
-    int store;     /* chunks/ in the store, or -1 */
-    int index;     /* index/ in the store, or -1 */
-    int64_t began; /* seconds, by the clock of the file system, or earlier */
+    int root;          /* the directory, locked */
+    int chunks;        /* chunks/ in it, or -1 */
+    int store;         /* chunks/ in the store, or -1 */
+    int index;         /* index/ in the store, or -1 */
+    int64_t began;     /* seconds, by the clock of the file system, or earlier */
+    bool *made_extras; /* for each additional file, or NULL */
     bool made_root;
     bool made_chunks;
 
@@ -157,7 +158,9 @@ enum libgguf_status pack_commit(struct pack *pack, struct libgguf_bundle_created
 /* EXISTS when an additional file would replace one with other bytes. pack_extras.c */
 enum libgguf_status pack_check_extras(const struct pack *pack, struct libgguf_error *err);
 /* Writes the additional files. */
-enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *err);
+enum libgguf_status pack_extras(struct pack *pack, struct libgguf_error *err);
+/* Removes those that were not there before. */
+void pack_remove_extras(const struct pack *pack);
 
 /*
  * Signs and writes the manifest into @p root, in one step as seen from outside. @p pack is only

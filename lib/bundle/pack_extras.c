@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -120,30 +121,54 @@ static int write_extra(int at, const char *name, const struct libgguf_bundle_ext
     return failed || no_sync ? failed : durable_sync_directory(at);
 }
 
-enum libgguf_status pack_extras(const struct pack *pack, struct libgguf_error *err)
+static enum libgguf_status add_extra(struct pack *pack, size_t index, struct libgguf_error *err)
 {
-    const struct libgguf_bundle_create_options *const options = pack->options;
-    for (size_t i = 0; i < options->extra_count; i++) {
-        const struct libgguf_bundle_extra *const extra = &options->extras[i];
+    const struct libgguf_bundle_extra *const extra = &pack->options->extras[index];
+    const char *name;
+    int at = -1;
+    int failed = enter_parents(pack->root, extra->path, &at, &name);
+    enum libgguf_status status = LIBGGUF_OK;
+    if (!failed) {
+        status = pack_check_target(pack, at, name, err);
+    }
+    if (!failed && !status) {
+        pack->made_extras[index] = !pack_has_file(at, name);
+        failed = write_extra(at, name, extra, pack->options->no_sync);
+    }
+    if (at >= 0 && at != pack->root) {
+        close(at);
+    }
+    if (failed) {
+        return failure_errno(err, failed, "cannot write %.100s", extra->path);
+    }
+    return status;
+}
+
+enum libgguf_status pack_extras(struct pack *pack, struct libgguf_error *err)
+{
+    const size_t count = pack->options->extra_count;
+    enum libgguf_status status = LIBGGUF_OK;
+    pack->made_extras = calloc(count + 1, sizeof *pack->made_extras);
+    if (!pack->made_extras) {
+        return failure_memory(err);
+    }
+    for (size_t i = 0; i < count && !status; i++) {
+        status = add_extra(pack, i, err);
+    }
+    return status;
+}
+
+void pack_remove_extras(const struct pack *pack)
+{
+    for (size_t i = 0; pack->made_extras && i < pack->options->extra_count; i++) {
         const char *name;
         int at = -1;
-        int failed = enter_parents(pack->root, extra->path, &at, &name);
-        enum libgguf_status status = LIBGGUF_OK;
-        if (!failed) {
-            status = pack_check_target(pack, at, name, err);
-        }
-        if (!failed && !status) {
-            failed = write_extra(at, name, extra, options->no_sync);
+        if (pack->made_extras[i] &&
+            enter_parents(pack->root, pack->options->extras[i].path, &at, &name) == 0) {
+            (void)unlinkat(at, name, 0);
         }
         if (at >= 0 && at != pack->root) {
             close(at);
         }
-        if (failed) {
-            return failure_errno(err, failed, "cannot write %.100s", extra->path);
-        }
-        if (status) {
-            return status;
-        }
     }
-    return LIBGGUF_OK;
 }

@@ -354,6 +354,11 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
     if (status && !pack->options->resume && pack->chunks >= 0) {
         (void)pack_remove_partials(pack, pack->chunks);
     }
+    /* With a manifest there is a bundle, and they belong to it. */
+    if (status && !pack->options->resume && pack->root >= 0 &&
+        !pack_has_file(pack->root, LIBGGUF_BUNDLE_MANIFEST)) {
+        pack_remove_extras(pack);
+    }
     /* Only what is empty goes away. */
     if (status && pack->made_chunks) {
         (void)unlinkat(pack->root, LIBGGUF_BUNDLE_CHUNKS, AT_REMOVEDIR);
@@ -368,6 +373,7 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
         }
     }
     pack_recall_free(pack);
+    free(pack->made_extras);
     free(pack->inputs);
     free(pack->sizes);
     free(pack->packed);

@@ -271,6 +271,17 @@ static enum libgguf_status do_recall(void)
     return create_plain(false);
 }
 
+static enum libgguf_status do_create_with_page(void)
+{
+    static const struct libgguf_bundle_extra pages[] = {
+        {.path = "page.html", .data = "<p>", .size = 3},
+        {.path = "more/page.html", .data = "<p>", .size = 3}};
+    struct libgguf_bundle_create_options options = create_options();
+    options.extras = pages;
+    options.extra_count = 2;
+    return libgguf_bundle_create(model, in_scratch("bundle"), &options, NULL, NULL);
+}
+
 static void fresh_create(void)
 {
     remove_all("bundle");
@@ -312,6 +323,15 @@ static void after_recall(enum outcome outcome)
     assert_int_equal(create_plain(true), LIBGGUF_OK);
     check_good(in_scratch("bundle"));
     check_promises();
+}
+
+/* What a bundle carries besides is there when the bundle is. */
+static void after_create_with_page(enum outcome outcome)
+{
+    const bool is_bundle = exists(in_scratch("bundle/manifest.json"));
+    assert_true(outcome != DONE || is_bundle);
+    assert_int_equal(exists(in_scratch("bundle/page.html")), is_bundle);
+    assert_int_equal(exists(in_scratch("bundle/more/page.html")), is_bundle);
 }
 
 /* As many shards as there will be, of other sizes. */
@@ -389,6 +409,7 @@ struct operation {
 static size_t stride = 1;
 
 static const struct operation create = {do_create, fresh_create, after_create};
+static const struct operation paging = {do_create_with_page, fresh_create, after_create_with_page};
 static const struct operation recall = {do_recall, fresh_recall, after_recall};
 static const struct operation unpacking = {do_unpack, fresh_unpack, after_unpack};
 static const struct operation shards = {do_shards, fresh_shards, after_shards};
@@ -460,6 +481,12 @@ static void a_create_whose_calls_fail_promises_nothing(void **state)
     at_calls(&create, SYSCALLS_OPEN | SYSCALLS_MKDIR, SYSCALLS_FAILS, EMFILE);
     at_calls(&create, SYSCALLS_CLOSE, SYSCALLS_FAILS, EIO);
     at_calls(&create, SYSCALLS_UNLINK | SYSCALLS_STAT, SYSCALLS_FAILS, EACCES);
+}
+
+static void pages_go_with_a_create_that_fails(void **state)
+{
+    (void)state;
+    at_calls(&paging, SYSCALLS_NAME | SYSCALLS_SYNC | SYSCALLS_WRITE, SYSCALLS_FAILS, EIO);
 }
 
 static void an_unpack_whose_calls_fail_leaves_nothing_wrong(void **state)
@@ -658,6 +685,7 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest failures[] = {
         cmocka_unit_test(a_create_whose_calls_fail_promises_nothing),
+        cmocka_unit_test(pages_go_with_a_create_that_fails),
         cmocka_unit_test(an_unpack_whose_calls_fail_leaves_nothing_wrong),
         cmocka_unit_test(a_prune_whose_calls_fail_harms_no_bundle),
         cmocka_unit_test(a_failed_call_is_a_failed_create),
