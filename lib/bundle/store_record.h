@@ -14,20 +14,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include <libgguf/digest.h>
 #include <libgguf/source.h>
 
 #include "base/error.h"
-
-/* What tells a file from every other one, and from itself after something was written into it. */
-struct file_stamp {
-    uint64_t inode; /* 0: nothing is known */
-    uint64_t size;
-    int64_t seconds; /* when it was modified */
-    int64_t nanoseconds;
-};
+#include "bundle/file_stamp.h"
 
 struct store_record_chunk {
     struct libgguf_digest sha256;
@@ -67,16 +59,5 @@ bool store_record_equal(const struct store_record *a, const struct store_record 
 /* Removes the records in @p at of which a chunk is not in the directory @p chunks any more, and
  * what was left of writing some. Returns 0 or errno. */
 int store_record_prune(int at, int chunks);
-
-/* The stamp of a file. */
-struct file_stamp file_stamp_of(const struct stat *facts);
-bool file_stamp_equal(const struct file_stamp *a, const struct file_stamp *b);
-
-/* Dates the file @p fd back, so that whatever is written into it from now on, however soon, gives
- * it another stamp. Returns 0 or errno. */
-int file_stamp_settle(int fd);
-/* False for a file modified so shortly before @p seconds, a time of its file system, that what was
- * written then may not show in its stamp. */
-bool file_stamp_is_settled(const struct file_stamp *stamp, int64_t seconds);
 
 #endif

@@ -79,8 +79,8 @@ export const FAULTS = {
     response.write(half(bytes)); // and nothing more
   },
   slow: (response, bytes) => inTenths(response, bytes, 20),
-  steady: (response, bytes) => inTenths(response, bytes, 150),
-  crawl: (response, bytes) => inTenths(response, bytes, 200),
+  steady: (response, bytes) => inTenths(response, bytes, 250),
+  crawl: (response, bytes) => inTenths(response, bytes, 400),
 };
 
 export class Server {

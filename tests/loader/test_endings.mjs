@@ -238,9 +238,9 @@ test('fetches are ended when the run is cancelled, and when another chunk fails'
 
 test('a chunk that comes slowly, but steadily, is not stalled', async () => {
   const bundle = makeBundle(small(), { chunkSize: 16000 });
-  server.fault(bundle.chunks[1].path, 'steady'); // 1.5 s, with nothing for 150 ms at a time
+  server.fault(bundle.chunks[1].path, 'steady'); // 2.5 s, with nothing for 250 ms at a time
   server.fault('manifest.json', 'steady');
-  assert.equal(admitted(await admit(server.serve(bundle), { ...quick, retries: 0, stallTimeout: 1000 })), bundle.manifest.files[0].sha256);
+  assert.equal(admitted(await admit(server.serve(bundle), { ...quick, retries: 0, stallTimeout: 2000 })), bundle.manifest.files[0].sha256);
 });
 
 for (const fault of ['broken', 'overrun']) {
