@@ -208,12 +208,7 @@ enum libgguf_status libgguf_bundle_create(const struct libgguf_file *model, cons
                                           struct libgguf_bundle_created *out,
                                           struct libgguf_error *err)
 {
-    struct pack pack = {.options = options ? options : &default_options,
-                        .model = model,
-                        .root = -1,
-                        .chunks = -1,
-                        .store = -1,
-                        .index = -1};
+    struct pack pack = pack_of(options ? options : &default_options, model, NULL);
     if (out) {
         *out = (struct libgguf_bundle_created){0};
     }
@@ -225,12 +220,7 @@ libgguf_bundle_create_from_source(const struct libgguf_source *source, const cha
                                   const struct libgguf_bundle_create_options *options,
                                   struct libgguf_bundle_created *out, struct libgguf_error *err)
 {
-    struct pack pack = {.options = options ? options : &default_options,
-                        .source = source,
-                        .root = -1,
-                        .chunks = -1,
-                        .store = -1,
-                        .index = -1};
+    struct pack pack = pack_of(options ? options : &default_options, NULL, source);
     if (out) {
         *out = (struct libgguf_bundle_created){0};
     }

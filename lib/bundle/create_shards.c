@@ -247,6 +247,9 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
         shard_name(sharding, i, name);
         status = pack_check_target(pack, pack->root, name, err);
     }
+    if (!status) {
+        status = pack_check_partials(pack, pack->root, err);
+    }
     if (status) {
         return status;
     }
@@ -322,11 +325,10 @@ libgguf_bundle_create_shards(const struct libgguf_file *model, const char *direc
     if (status) {
         return status;
     }
-    struct sharding sharding = {
-        .pack = {.options = options, .model = model, .root = -1, .chunks = -1, .store = -1},
-        .directory = directory,
-        .split = split,
-        .digests = calloc(split->count, sizeof *sharding.digests)};
+    struct sharding sharding = {.pack = pack_of(options, model, NULL),
+                                .directory = directory,
+                                .split = split,
+                                .digests = calloc(split->count, sizeof *sharding.digests)};
     for (size_t i = 0; i < split->count; i++) {
         sharding.pack.total += split->size[i];
     }

@@ -22,6 +22,7 @@ struct packed {
     struct libgguf_digest name;   /* of the chunk */
     struct libgguf_digest sha256; /* of this file's bytes: for gzip another one */
     struct file_stamp stamp;      /* when its bytes were proven */
+    bool is_settled;              /* what is written into it later gives it another one */
 };
 
 /* Which file is which, whatever its names. */
@@ -47,7 +48,7 @@ struct pack {
     int chunks;        /* chunks/ in it, or -1 */
     int store;         /* chunks/ in the store, or -1 */
     int index;         /* index/ in the store, or -1 */
-    int64_t began;     /* seconds, by the clock of the file system, or earlier */
+    int64_t began;     /* seconds, by the clock of the file system */
     bool *made_extras; /* for each additional file, or NULL */
     bool made_root;
     bool made_chunks;
@@ -67,6 +68,10 @@ struct pack {
     size_t packed_capacity;
     size_t replaced_count;
 };
+
+/* Nothing is open yet. @p model or @p source may be NULL. pack_open.c */
+struct pack pack_of(const struct libgguf_bundle_create_options *options,
+                    const struct libgguf_file *model, const struct libgguf_source *source);
 
 /*
  * ARGUMENT for options that are not whole; a key that cannot sign is better known before the model
@@ -96,6 +101,8 @@ int pack_remove_partials(const struct pack *pack, int at);
 /* Adds the files that @p model is read from to the inputs. */
 enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
                                     struct libgguf_error *err);
+/* SAME_FILE when an input has the name of a temporary file in the directory @p at. */
+enum libgguf_status pack_check_partials(const struct pack *pack, int at, struct libgguf_error *err);
 /* SAME_FILE when @p name in @p at is one of the inputs. */
 enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,
                                       struct libgguf_error *err);

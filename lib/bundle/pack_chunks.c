@@ -52,6 +52,7 @@ static void settle(struct chunk_write *chunk)
     if (chunk->pack->index >= 0 && file_stamp_settle(chunk->fd) == 0 &&
         fstat(chunk->fd, &facts) == 0) {
         chunk->packed.stamp = file_stamp_of(&facts);
+        chunk->packed.is_settled = true;
     }
 }
 

@@ -68,6 +68,7 @@ static enum libgguf_status is_proven(const struct pack *pack, int at, const char
     enum libgguf_status status = crew_solo_begin(&crew, &member, err);
     if (!status && size == packed->size && fstat(fd, &facts) == 0) {
         packed->stamp = file_stamp_of(&facts);
+        packed->is_settled = file_stamp_is_settled(&packed->stamp, pack->began);
         status = packed->is_gzip ? has_digest(packed, &member, fd, name, proven, err)
                                  : is_same_as_model(pack, packed, &member, fd, proven, err);
     }
@@ -96,7 +97,7 @@ static enum libgguf_status link_shared(struct pack *pack, struct packed *packed,
         return LIBGGUF_OK;
     }
     struct file_stamp now = {0};
-    if (fstatat(pack->chunks, spare, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (fstatat(pack->chunks, spare, &facts, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(facts.st_mode)) {
         now = file_stamp_of(&facts);
     }
     if (!file_stamp_equal(&now, &packed->stamp) ||
@@ -122,6 +123,7 @@ enum libgguf_status pack_take_from_store(struct pack *pack, struct packed *packe
     }
     place_chunk_name(&packed->name, packed->is_gzip, name);
     if (pack_recalls_chunk(pack, packed, &packed->stamp)) {
+        packed->is_settled = true;
         status = link_shared(pack, packed, name, found, err);
     }
     if (status || *found) {

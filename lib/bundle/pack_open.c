@@ -15,6 +15,18 @@
 #include "bundle/durable.h"
 #include "bundle/manifest_file.h"
 
+struct pack pack_of(const struct libgguf_bundle_create_options *options,
+                    const struct libgguf_file *model, const struct libgguf_source *source)
+{
+    return (struct pack){.options = options,
+                         .model = model,
+                         .source = source,
+                         .root = -1,
+                         .chunks = -1,
+                         .store = -1,
+                         .index = -1};
+}
+
 enum libgguf_status pack_check_options(const struct libgguf_bundle_create_options *options,
                                        struct libgguf_error *err)
 {
@@ -187,6 +199,35 @@ enum libgguf_status pack_check_target(const struct pack *pack, int at, const cha
     return LIBGGUF_OK;
 }
 
+struct input_search {
+    const struct pack *pack;
+    int at;
+    bool found;
+};
+
+static bool is_no_input(void *context, const char *name)
+{
+    struct input_search *const search = context;
+    search->found =
+        place_is_reserved_name(name) &&
+        pack_check_target(search->pack, search->at, name, NULL) == LIBGGUF_ERR_SAME_FILE;
+    return !search->found;
+}
+
+enum libgguf_status pack_check_partials(const struct pack *pack, int at, struct libgguf_error *err)
+{
+    struct input_search search = {.pack = pack, .at = at};
+    const int failed = place_list(at, is_no_input, &search);
+    if (failed) {
+        return failure_errno(err, failed, "cannot list the directory");
+    }
+    if (search.found) {
+        return failure(err, LIBGGUF_ERR_SAME_FILE, LIBGGUF_NO_OFFSET,
+                       "the model has the name of a temporary file, and would be removed");
+    }
+    return LIBGGUF_OK;
+}
+
 /* A directory whose chunks are counted by size. */
 struct size_scan {
     struct pack *pack;
@@ -284,7 +325,8 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
         failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
     }
     if (!status && !failed) {
-        failed = place_enter(store, LIBGGUF_BUNDLE_STORE_INDEX, true, &pack->index, NULL);
+        /* One that cannot be had is done without. */
+        (void)place_enter(store, LIBGGUF_BUNDLE_STORE_INDEX, true, &pack->index, NULL);
     }
     if (!status && !failed) {
         const int mark = openat(store, LIBGGUF_BUNDLE_STORE_MARK,
@@ -309,9 +351,11 @@ static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *
         return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
                        "chunks is there, and is no directory");
     }
-    struct stat facts;
-    if (!failed && fstat(pack->chunks, &facts) == 0) {
-        pack->began = (int64_t)facts.st_mtim.tv_sec;
+    if (!failed) {
+        const enum libgguf_status status = pack_check_partials(pack, pack->chunks, err);
+        if (status) {
+            return status;
+        }
     }
     if (!failed && !pack->options->resume) {
         failed = pack_remove_partials(pack, pack->chunks);
@@ -339,6 +383,9 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
     }
     if (!status) {
         status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_SIGNATURE, err);
+    }
+    if (!status) {
+        status = pack_check_partials(pack, pack->root, err);
     }
     if (!status) {
         status = open_chunks(pack, err);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "bundle/pack.h"
@@ -21,8 +22,13 @@ enum libgguf_status pack_recall(struct pack *pack, struct libgguf_error *err)
                                                       .cut = pack->options->cut,
                                                       .chunk_size = pack->options->chunk_size};
     const size_t count = pack_file_count(pack);
+    struct stat facts;
     if (pack->index < 0) {
         return LIBGGUF_OK;
+    }
+    /* What is modified in this moment is dated like this. */
+    if (futimens(pack->chunks, NULL) == 0 && fstat(pack->chunks, &facts) == 0) {
+        pack->began = (int64_t)facts.st_mtim.tv_sec;
     }
     pack->recalled = calloc(count, sizeof *pack->recalled);
     enum libgguf_status status =
@@ -30,8 +36,7 @@ enum libgguf_status pack_recall(struct pack *pack, struct libgguf_error *err)
     for (size_t i = 0; i < count && !status; i++) {
         struct pack_recalled *const recalled = &pack->recalled[i];
         status = store_record_key(pack_source(pack, i), &plan_options, &recalled->key, err);
-        /* Who resumes wants bytes to be looked at. */
-        if (!status && !pack->options->resume) {
+        if (!status) {
             status = store_record_read(pack->index, &recalled->key, &recalled->record, err);
         }
     }
@@ -46,9 +51,15 @@ void pack_recall_free(struct pack *pack)
     free(pack->recalled);
 }
 
+/* Who resumes wants bytes to be looked at. */
+static bool believes(const struct pack *pack)
+{
+    return pack->recalled && !pack->options->resume;
+}
+
 bool pack_recalls_files(const struct pack *pack)
 {
-    bool all = pack->recalled != NULL;
+    bool all = believes(pack);
     for (size_t i = 0; all && i < pack_file_count(pack); i++) {
         all = pack->recalled[i].record.has_sha256;
     }
@@ -84,7 +95,7 @@ enum libgguf_status pack_recall_digests(const struct pack *pack, struct libgguf_
 bool pack_recalls_chunk(const struct pack *pack, const struct packed *packed,
                         struct file_stamp *stamp)
 {
-    if (!pack->recalled || packed->is_gzip) {
+    if (!believes(pack) || packed->is_gzip) {
         return false;
     }
     const struct store_record *const record = &pack->recalled[packed->file].record;
@@ -96,7 +107,7 @@ bool pack_recalls_chunk(const struct pack *pack, const struct packed *packed,
     return chunk->stamp.inode != 0 && libgguf_digest_equal(&chunk->sha256, &packed->name);
 }
 
-/* The first of those with this name, in the order of pack_commit(). */
+/* The one that was given this name by pack_commit(), which is the first of its twins. */
 static const struct packed *find_packed(const struct pack *pack, const struct libgguf_digest *name)
 {
     size_t low = 0;
@@ -119,16 +130,12 @@ static struct file_stamp stamp_in_store(const struct pack *pack, const struct li
 {
     char file[PLACE_CHUNK_NAME_SIZE];
     struct stat facts;
-    const struct packed *packed = find_packed(pack, name);
+    const struct packed *const packed = find_packed(pack, name);
     place_chunk_name(name, false, file);
-    if (!packed || fstatat(pack->store, file, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
-        return (struct file_stamp){0};
-    }
-    const struct file_stamp stamp = file_stamp_of(&facts);
-    const struct packed *const end = pack->packed + pack->packed_count;
-    for (; packed < end && libgguf_digest_equal(&packed->name, name); packed++) {
-        if (!packed->is_gzip && file_stamp_equal(&packed->stamp, &stamp) &&
-            (packed->is_new || file_stamp_is_settled(&stamp, pack->began))) {
+    if (packed && packed->is_settled &&
+        fstatat(pack->store, file, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+        const struct file_stamp stamp = file_stamp_of(&facts);
+        if (file_stamp_equal(&packed->stamp, &stamp)) {
             return stamp;
         }
     }

@@ -53,6 +53,8 @@ bool place_is_chunk_name(const char *name);
 void place_partial_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
 /* Another such name, for a link on its way to the store or from it. */
 void place_spare_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
+/* True for the names of all temporary files. */
+bool place_is_reserved_name(const char *name);
 /* True for the names that these two make. */
 bool place_is_partial_name(const char *name);
 

@@ -95,16 +95,13 @@ static bool is_store(int root)
 }
 
 /* What a store remembers of models whose chunks are gone is of no use. */
-static int prune_index(int root, int chunks)
+static void prune_index(int root, int chunks)
 {
     int index;
-    int failed = place_enter(root, LIBGGUF_BUNDLE_STORE_INDEX, false, &index, NULL);
-    if (failed) {
-        return failed == ENOENT ? 0 : failed;
+    if (place_enter(root, LIBGGUF_BUNDLE_STORE_INDEX, false, &index, NULL) == 0) {
+        store_record_prune(index, chunks);
+        close(index);
     }
-    failed = store_record_prune(index, chunks);
-    close(index);
-    return failed;
 }
 
 static enum libgguf_status prune(int root, struct pruning *pruning, struct libgguf_error *err)
@@ -134,8 +131,7 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
         status = failed ? failure_errno(err, failed, "cannot sync the directory") : LIBGGUF_OK;
     }
     if (!status && !pruning->dry_run && pruning->is_store) {
-        const int failed = prune_index(root, pruning->chunks);
-        status = failed ? failure_errno(err, failed, "cannot prune the index") : LIBGGUF_OK;
+        prune_index(root, pruning->chunks);
     }
     stored_free(&pruning->stored);
     libgguf_manifest_free(manifest);

@@ -199,7 +199,8 @@ static int write_bytes(int at, const char *name, const unsigned char *data, size
 {
     char partial[PARTIAL_SIZE];
     snprintf(partial, sizeof partial, "%s.%ld", name, (long)getpid());
-    const int fd = openat(at, partial, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+    (void)unlinkat(at, partial, 0); /* of an earlier process with this number */
+    const int fd = openat(at, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
         return errno;
     }
@@ -256,17 +257,44 @@ bool store_record_equal(const struct store_record *a, const struct store_record 
 struct pruning {
     int at;
     int chunks;
-    int failed;
 };
+
+/* "<64 digits>", or that and a process. */
+static bool is_name(const char *name, bool *is_partial)
+{
+    struct libgguf_digest digest;
+    const size_t digits = LIBGGUF_DIGEST_HEX_SIZE - 1;
+    if (strlen(name) < digits || !libgguf_digest_from_hex(name, digits, &digest)) {
+        return false;
+    }
+    const char *const rest = name + digits;
+    *is_partial =
+        rest[0] == '.' && rest[1] != '\0' && rest[1 + strspn(rest + 1, "0123456789")] == '\0';
+    return rest[0] == '\0' || *is_partial;
+}
+
+/* Files of others are let be: a record begins like one, however it goes on. */
+static bool is_record(int at, const char *name)
+{
+    int fd;
+    uint64_t size;
+    char start[sizeof magic];
+    size_t got = 0;
+    if (place_open_file(at, name, &fd, &size) != 0) {
+        return false;
+    }
+    const bool is_read = place_read_at(fd, start, sizeof start, 0, &got) == 0;
+    close(fd);
+    return is_read && got == sizeof start && memcmp(start, magic, got) == 0;
+}
 
 static bool is_used(const struct pruning *pruning, const char *name)
 {
     struct store_record record;
-    if (strlen(name) >= LIBGGUF_DIGEST_HEX_SIZE ||
-        read_named(pruning->at, name, &record, NULL) != LIBGGUF_OK) {
+    if (read_named(pruning->at, name, &record, NULL) != LIBGGUF_OK || !record.chunks) {
         return false;
     }
-    bool used = record.count > 0;
+    bool used = true;
     for (size_t i = 0; i < record.count && used; i++) {
         char chunk[PLACE_CHUNK_NAME_SIZE];
         struct stat facts;
@@ -277,28 +305,19 @@ static bool is_used(const struct pruning *pruning, const char *name)
     return used;
 }
 
-/* "<64 digits>", or that and a process. */
-static bool is_name(const char *name)
-{
-    struct libgguf_digest digest;
-    const size_t digits = LIBGGUF_DIGEST_HEX_SIZE - 1;
-    return strlen(name) >= digits && libgguf_digest_from_hex(name, digits, &digest) &&
-           (name[digits] == '\0' || name[digits] == '.');
-}
-
 static bool prune_one(void *context, const char *name)
 {
     struct pruning *const pruning = context;
-    if (is_name(name) && !is_used(pruning, name) && unlinkat(pruning->at, name, 0) != 0 &&
-        errno != ENOENT) {
-        pruning->failed = errno;
+    bool is_partial;
+    if (is_name(name, &is_partial) && is_record(pruning->at, name) &&
+        (is_partial || !is_used(pruning, name))) {
+        (void)unlinkat(pruning->at, name, 0);
     }
-    return pruning->failed == 0;
+    return true;
 }
 
-int store_record_prune(int at, int chunks)
+void store_record_prune(int at, int chunks)
 {
     struct pruning pruning = {.at = at, .chunks = chunks};
-    const int failed = place_list(at, prune_one, &pruning);
-    return pruning.failed ? pruning.failed : failed;
+    (void)place_list(at, prune_one, &pruning);
 }

@@ -57,7 +57,7 @@ void store_record_free(struct store_record *record);
 bool store_record_equal(const struct store_record *a, const struct store_record *b);
 
 /* Removes the records in @p at of which a chunk is not in the directory @p chunks any more, and
- * what was left of writing some. Returns 0 or errno. */
-int store_record_prune(int at, int chunks);
+ * what was left of writing some: as far as that can be done, since nothing depends on it. */
+void store_record_prune(int at, int chunks);
 
 #endif

@@ -21,6 +21,8 @@
 
 /* Where the digest of the whole file is in a record. */
 #define RECORD_SHA256 16
+/* Where its chunks are: a digest and four numbers each. */
+#define RECORD_CHUNKS 48
 
 static struct libgguf_bundle_created created;
 static unsigned char *model_bytes;
@@ -42,6 +44,21 @@ static struct libgguf_bundle_create_options usual(void)
                                                   .store = files_path("store")};
 }
 
+/* How many descriptors are open; the first that is not. */
+static size_t open_descriptors(int *first_closed)
+{
+    size_t count = 0;
+    *first_closed = -1;
+    for (int fd = 0; fd < 256; fd++) {
+        const bool is_open = fcntl(fd, F_GETFD) >= 0;
+        count += is_open;
+        if (!is_open && *first_closed < 0) {
+            *first_closed = fd;
+        }
+    }
+    return count;
+}
+
 /* Bundles the file @p model; its manifest. */
 static struct libgguf_manifest *bundle(const char *model,
                                        struct libgguf_bundle_create_options options)
@@ -49,11 +66,18 @@ static struct libgguf_manifest *bundle(const char *model,
     struct libgguf_file *file;
     struct libgguf_manifest *manifest;
     struct libgguf_error err;
-    files_remove("bundle");
+    if (!options.force) {
+        files_remove("bundle");
+    }
     assert_int_equal(libgguf_open(model, NULL, &file, NULL), LIBGGUF_OK);
+    int first;
+    int first_after;
+    const size_t count = open_descriptors(&first);
     if (libgguf_bundle_create(file, files_path("bundle"), &options, &created, &err)) {
         fail_msg("%s", err.text);
     }
+    assert_int_equal(open_descriptors(&first_after), count);
+    assert_int_equal(first_after, first);
     libgguf_close(file);
     assert_int_equal(libgguf_bundle_manifest(files_path("bundle"), NULL, 0, &manifest, NULL),
                      LIBGGUF_OK);
@@ -304,17 +328,23 @@ static void a_chunk_that_changed_is_read_and_replaced(void **state)
     }
 }
 
-/* Gives the store's record of the model another digest of the whole file. */
-static void forge_record(const char *path)
+/* Digests a record anew that was changed. */
+static void write_record(const char *path, unsigned char *bytes, size_t size)
 {
-    size_t size;
     struct libgguf_digest digest;
-    unsigned char *const bytes = files_read(path, &size);
-    memset(bytes + RECORD_SHA256, 0xab, LIBGGUF_DIGEST_SIZE);
     const size_t covered = size - LIBGGUF_DIGEST_SIZE;
     assert_int_equal(libgguf_sha256(bytes, covered, &digest, NULL), LIBGGUF_OK);
     memcpy(bytes + covered, digest.bytes, LIBGGUF_DIGEST_SIZE);
     write_bytes(path, bytes, size);
+}
+
+/* Gives the store's record of the model another digest of the whole file. */
+static void forge_record(const char *path)
+{
+    size_t size;
+    unsigned char *const bytes = files_read(path, &size);
+    memset(bytes + RECORD_SHA256, 0xab, LIBGGUF_DIGEST_SIZE);
+    write_record(path, bytes, size);
     free(bytes);
 }
 
@@ -360,29 +390,36 @@ static void a_chunk_under_the_name_of_another_is_not_believed(void **state)
     libgguf_manifest_free(other);
 }
 
-/* What is written into it now may not show in its date. */
+/* What is written into it now may not show in its date, whatever date the directory has. */
 static void a_chunk_of_this_moment_is_not_remembered(void **state)
 {
     (void)state;
-    char record[FILES_PATH_SIZE];
-    char chunk[FILES_PATH_SIZE];
-    fresh_store();
-    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
-    name_in_store(manifest, 1, chunk);
-    libgguf_manifest_free(manifest);
-    assert_int_equal(find_record(record), 1);
-    assert_int_equal(unlink(record), 0);
-    struct timespec now;
-    assert_int_equal(clock_gettime(CLOCK_REALTIME, &now), 0);
-    now.tv_sec += 60;
-    date(chunk, now);
-    bundle_again(usual());
-    assert_int_equal(find_record(record), 1);
-    damage(chunk);
-    date(chunk, now);
-    bundle_again(usual());
-    assert_int_equal(created.written_count, 1);
-    assert_int_equal(wrong_parts(), 0);
+    for (int again = 0; again < 2; again++) {
+        char record[FILES_PATH_SIZE];
+        char chunk[FILES_PATH_SIZE];
+        fresh_store();
+        struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+        name_in_store(manifest, 1, chunk);
+        libgguf_manifest_free(manifest);
+        assert_int_equal(find_record(record), 1);
+        assert_int_equal(unlink(record), 0);
+        struct timespec time;
+        assert_int_equal(clock_gettime(CLOCK_REALTIME, &time), 0);
+        time.tv_sec += 60;
+        date(chunk, time);
+        struct libgguf_bundle_create_options options = usual();
+        if (again) {
+            options.force = true;
+            date(files_path("bundle/chunks"), (struct timespec){.tv_sec = time.tv_sec + 60});
+        }
+        bundle_again(options);
+        assert_int_equal(find_record(record), 1);
+        damage(chunk);
+        date(chunk, time);
+        bundle_again(usual());
+        assert_int_equal(created.written_count, 1);
+        assert_int_equal(wrong_parts(), 0);
+    }
 }
 
 static void the_digest_of_a_file_is_remembered_for_the_same_chunks(void **state)
@@ -449,6 +486,171 @@ static void a_damaged_record_is_none(void **state)
     free(bytes);
 }
 
+/* What may stand where a record is to be written. */
+static void the_index_is_done_without(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        char record[FILES_PATH_SIZE];
+        struct libgguf_bundle_pruned pruned;
+        fresh_store();
+        assert_int_equal(find_record(record), 1);
+        if (kind == 0) {
+            assert_int_equal(unlink(record), 0);
+            assert_int_equal(mkdir(record, 0777), 0);
+        } else {
+            files_remove("store/index");
+        }
+        const char *const index = files_path("store/index");
+        if (kind == 1) {
+            write_bytes(index, "x", 1);
+        } else if (kind == 2) {
+            assert_int_equal(symlink("/", index), 0);
+        } else if (kind == 3) {
+            assert_int_equal(mkfifo(index, 0666), 0);
+        }
+        bundle_again(usual());
+        assert_int_equal(created.written_count, 0);
+        assert_int_equal(wrong_parts(), 0);
+        files_remove("bundle");
+        assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL),
+                         LIBGGUF_OK);
+        assert_int_equal(pruned.removed_count, created.distinct_count);
+    }
+}
+
+static void nothing_is_written_through_the_name_of_a_record_in_the_making(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    char partial[FILES_PATH_SIZE + 16];
+    size_t size;
+    fresh_store();
+    assert_int_equal(find_record(record), 1);
+    snprintf(partial, sizeof partial, "%s.%ld", record, (long)getpid());
+    assert_int_equal(unlink(record), 0);
+    assert_int_equal(mkfifo(partial, 0666), 0);
+    bundle_again(usual());
+    assert_int_equal(find_record(record), 1);
+
+    write_bytes(files_path("precious"), "x", 1);
+    assert_int_equal(unlink(record), 0);
+    assert_int_equal(link(files_path("precious"), partial), 0);
+    bundle_again(usual());
+    free(files_read(files_path("precious"), &size));
+    assert_int_equal(size, 1);
+    assert_int_equal(find_record(record), 1);
+}
+
+static void put_number(unsigned char *to, uint64_t value)
+{
+    for (size_t i = 0; i < 8; i++) {
+        to[i] = (unsigned char)(value >> 8 * i);
+    }
+}
+
+static void a_link_is_no_chunk_whatever_a_record_says(void **state)
+{
+    (void)state;
+    char record[FILES_PATH_SIZE];
+    char chunk[FILES_PATH_SIZE];
+    char target[FILES_PATH_SIZE];
+    size_t size;
+    struct stat facts;
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    const uint64_t length = manifest->files[0].chunks[0].piece.size;
+    assert_true(length < sizeof target);
+    memset(target, '/', (size_t)length);
+    memcpy(target + length - 10, "etc/passwd", 11);
+    name_in_store(manifest, 0, chunk);
+    assert_int_equal(unlink(chunk), 0);
+    assert_int_equal(symlink(target, chunk), 0);
+    assert_int_equal(lstat(chunk, &facts), 0);
+    assert_int_equal(find_record(record), 1);
+    unsigned char *const bytes = files_read(record, &size);
+    unsigned char *const stamp = bytes + RECORD_CHUNKS + LIBGGUF_DIGEST_SIZE;
+    put_number(stamp, facts.st_ino);
+    put_number(stamp + 8, (uint64_t)facts.st_size);
+    put_number(stamp + 16, (uint64_t)facts.st_mtim.tv_sec);
+    put_number(stamp + 24, (uint64_t)facts.st_mtim.tv_nsec);
+    write_record(record, bytes, size);
+    free(bytes);
+    bundle_again(usual());
+    assert_int_equal(created.written_count, 1);
+    assert_int_equal(wrong_parts(), 0);
+    libgguf_manifest_free(manifest);
+}
+
+static void an_old_bundle_made_anew_forgets_nothing(void **state)
+{
+    (void)state;
+    char chunk[FILES_PATH_SIZE];
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    name_in_store(manifest, 1, chunk);
+    libgguf_manifest_free(manifest);
+    struct libgguf_bundle_create_options options = usual();
+    options.force = true;
+    date(files_path("bundle/chunks"), (struct timespec){.tv_sec = 1});
+    bundle_again(options);
+    const struct stat before = facts_of(chunk);
+    damage(chunk);
+    date(chunk, before.st_mtim);
+    bundle_again(usual());
+    assert_int_equal(created.written_count, 0);
+    assert_int_equal(wrong_parts(), 1);
+}
+
+static void a_model_with_the_name_of_a_temporary_file_stays(void **state)
+{
+    static const char *const names[] = {"bundle/chunks/.partial.0.1",
+                                        "bundle/chunks/.partial.0.1.store",
+                                        "bundle/.partial.manifest", "bundle/.partial.extra"};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct libgguf_bundle_create_options options = usual();
+        struct libgguf_file *file;
+        struct stat facts;
+        fresh_store();
+        const char *const path = files_path(names[i]);
+        write_bytes(path, model_bytes, model_size);
+        assert_int_equal(libgguf_open(path, NULL, &file, NULL), LIBGGUF_OK);
+        options.force = true;
+        options.name = "x.gguf";
+        assert_int_equal(libgguf_bundle_create(file, files_path("bundle"), &options, NULL, NULL),
+                         LIBGGUF_ERR_SAME_FILE);
+        if (i >= 2) {
+            assert_int_equal(libgguf_bundle_create_shards(file, files_path("bundle"), 262144,
+                                                          &options, NULL, NULL),
+                             LIBGGUF_ERR_SAME_FILE);
+        }
+        libgguf_close(file);
+        assert_int_equal(stat(path, &facts), 0);
+        assert_int_equal(facts.st_size, model_size);
+    }
+}
+
+static void shards_leave_all_descriptors_open(void **state)
+{
+    (void)state;
+    struct libgguf_bundle_create_options options = {.struct_size = sizeof options, .name = "x"};
+    struct libgguf_file *file;
+    int first;
+    int first_after;
+    fresh_store();
+    files_remove("bundle");
+    assert_int_equal(libgguf_open(files_path("model.gguf"), NULL, &file, NULL), LIBGGUF_OK);
+    const size_t count = open_descriptors(&first);
+    assert_true(first != 0);
+    assert_int_equal(
+        libgguf_bundle_create_shards(file, files_path("bundle"), 262144, &options, NULL, NULL),
+        LIBGGUF_OK);
+    assert_int_equal(open_descriptors(&first_after), count);
+    assert_int_equal(first_after, first);
+    libgguf_close(file);
+}
+
 static void what_was_not_synced_is_not_remembered(void **state)
 {
     (void)state;
@@ -482,9 +684,13 @@ static void a_digest_that_was_left_out_is_not_lost(void **state)
     libgguf_manifest_free(manifest);
 
     forge_record(record);
-    manifest = bundle(files_path("model.gguf"), without_digest());
-    assert_false(manifest->files[0].has_sha256);
-    libgguf_manifest_free(manifest);
+    for (int resume = 0; resume < 2; resume++) {
+        struct libgguf_bundle_create_options without = without_digest();
+        without.resume = resume;
+        manifest = bundle(files_path("model.gguf"), without);
+        assert_false(manifest->files[0].has_sha256);
+        libgguf_manifest_free(manifest);
+    }
     manifest = bundle(files_path("model.gguf"), usual());
     assert_true(has_forged_digest(manifest));
     libgguf_manifest_free(manifest);
@@ -518,11 +724,17 @@ static void pruning_forgets_what_is_gone(void **state)
     assert_int_equal(find_record(record), 1);
     char rest[FILES_PATH_SIZE + 8];
     snprintf(rest, sizeof rest, "%s.12", record);
-    write_bytes(rest, "x", 1);
-    write_bytes(files_path("store/index/notes"), "x", 1);
-    char longer[FILES_PATH_SIZE + 8];
-    snprintf(longer, sizeof longer, "%s-mine", record);
-    write_bytes(longer, "x", 1);
+    write_bytes(rest, "ggufrec1...", 11);
+    char others[6][FILES_PATH_SIZE + 80];
+    static const char *const endings[] = {"-mine", ".json", ".12", ".", ".12x"};
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(others[i], sizeof others[i], "%s%s", record, endings[i]);
+        others[i][strlen(files_path("store/index/"))] = 'a';
+        const char *const content = i == 2 ? "not a record" : "ggufrec1...";
+        write_bytes(others[i], content, strlen(content));
+    }
+    snprintf(others[5], sizeof others[5], "%s/%064d", files_path("store/index"), 7);
+    write_bytes(others[5], "not a record", 12);
     assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL), LIBGGUF_OK);
     assert_int_equal(pruned.removed_count, 0);
     struct stat facts;
@@ -534,8 +746,9 @@ static void pruning_forgets_what_is_gone(void **state)
     assert_int_equal(stat(record, &facts), 0);
     assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL), LIBGGUF_OK);
     assert_int_equal(stat(record, &facts), -1);
-    assert_int_equal(stat(files_path("store/index/notes"), &facts), 0);
-    assert_int_equal(stat(longer, &facts), 0);
+    for (size_t i = 0; i < 6; i++) {
+        assert_int_equal(stat(others[i], &facts), 0);
+    }
 }
 
 static int set_up(void **state)
@@ -566,6 +779,12 @@ int main(void)
         cmocka_unit_test(a_chunk_of_this_moment_is_not_remembered),
         cmocka_unit_test(the_digest_of_a_file_is_remembered_for_the_same_chunks),
         cmocka_unit_test(a_damaged_record_is_none),
+        cmocka_unit_test(the_index_is_done_without),
+        cmocka_unit_test(nothing_is_written_through_the_name_of_a_record_in_the_making),
+        cmocka_unit_test(a_link_is_no_chunk_whatever_a_record_says),
+        cmocka_unit_test(an_old_bundle_made_anew_forgets_nothing),
+        cmocka_unit_test(a_model_with_the_name_of_a_temporary_file_stays),
+        cmocka_unit_test(shards_leave_all_descriptors_open),
         cmocka_unit_test(what_was_not_synced_is_not_remembered),
         cmocka_unit_test(a_digest_that_was_left_out_is_not_lost),
         cmocka_unit_test(every_shard_is_remembered),
