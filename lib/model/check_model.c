@@ -43,13 +43,8 @@ static void check_required(struct checker *checker, const struct libgguf_str *ar
     check_present(checker, architecture, "context_length");
     check_present(checker, architecture, "embedding_length");
     check_present(checker, architecture, "block_count");
-    if (row->attention) {
-        check_present(checker, architecture, "feed_forward_length");
-        check_present(checker, architecture, "attention.head_count");
-    }
-    check_present(checker, architecture, row->norm);
-    for (size_t i = 0; i < ARCHITECTURE_MAX_EXTRAS && row->extras[i]; i++) {
-        check_present(checker, architecture, row->extras[i]);
+    for (size_t i = 0; i < ARCHITECTURE_MAX_REQUIRED && row->required[i]; i++) {
+        check_present(checker, architecture, row->required[i]);
     }
 }
 

@@ -631,6 +631,62 @@ static void a_model_with_the_name_of_a_temporary_file_stays(void **state)
     }
 }
 
+/* Bytes of which one is another one when it is read again: none of those that a record is named by.
+ */
+#define FICKLE_SIZE ((size_t)262144)
+#define FICKLE_BYTE ((uint64_t)105000)
+
+static int read_fickle(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
+{
+    int *const readings = context;
+    *got = size < FICKLE_SIZE - offset ? size : (size_t)(FICKLE_SIZE - offset);
+    memset(buffer, 'a', *got);
+    if (offset <= FICKLE_BYTE && FICKLE_BYTE - offset < *got && ++*readings > 1) {
+        ((char *)buffer)[FICKLE_BYTE - offset] = 'b';
+    }
+    return 0;
+}
+
+static uint64_t fickle_size(void *context)
+{
+    (void)context;
+    return FICKLE_SIZE;
+}
+
+/* A chunk that is read again, since the store has one of its size, is hashed again. */
+static void a_model_that_reads_differently_again_is_refused(void **state)
+{
+    (void)state;
+    int readings = 0;
+    const struct libgguf_source_ops ops = {
+        .struct_size = sizeof ops, .read = read_fickle, .size = fickle_size};
+    struct libgguf_bundle_create_options options = usual();
+    struct libgguf_source *source;
+    struct libgguf_error err;
+    struct stat facts;
+    options.cut = LIBGGUF_CUT_FIXED;
+    options.chunk_size = FICKLE_SIZE;
+    options.name = "x";
+    files_remove("store");
+    files_remove("bundle");
+    char *const zeros = calloc(1, FICKLE_SIZE);
+    assert_int_equal(libgguf_source_from_memory(zeros, FICKLE_SIZE, &source, NULL), LIBGGUF_OK);
+    assert_int_equal(
+        libgguf_bundle_create_from_source(source, files_path("bundle"), &options, NULL, NULL),
+        LIBGGUF_OK);
+    libgguf_source_close(source);
+    free(zeros);
+    files_remove("bundle");
+    options.store = files_path("store");
+    assert_int_equal(libgguf_source_from_ops(&ops, &readings, &source, NULL), LIBGGUF_OK);
+    assert_int_equal(
+        libgguf_bundle_create_from_source(source, files_path("bundle"), &options, NULL, &err),
+        LIBGGUF_ERR_CHANGED);
+    assert_int_equal(readings, 2);
+    libgguf_source_close(source);
+    assert_int_equal(stat(files_path("bundle"), &facts), -1);
+}
+
 static void shards_leave_all_descriptors_open(void **state)
 {
     (void)state;
@@ -784,6 +840,7 @@ int main(void)
         cmocka_unit_test(a_link_is_no_chunk_whatever_a_record_says),
         cmocka_unit_test(an_old_bundle_made_anew_forgets_nothing),
         cmocka_unit_test(a_model_with_the_name_of_a_temporary_file_stays),
+        cmocka_unit_test(a_model_that_reads_differently_again_is_refused),
         cmocka_unit_test(shards_leave_all_descriptors_open),
         cmocka_unit_test(what_was_not_synced_is_not_remembered),
         cmocka_unit_test(a_digest_that_was_left_out_is_not_lost),
