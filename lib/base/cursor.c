@@ -79,6 +79,9 @@ static bool refill(struct cursor *cursor, size_t needed)
     }
     if (status) {
         stop(cursor, status, err.sys_errno);
+        if (status == LIBGGUF_ERR_IO) {
+            cursor->window_offset = err.offset;
+        }
         return false;
     }
     cursor->size = got;

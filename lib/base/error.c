@@ -101,6 +101,25 @@ void error_set_read(struct libgguf_error *err, int sys_errno, uint64_t offset, c
     }
 }
 
+void error_prefix(struct libgguf_error *err, const char *format, ...)
+{
+    if (!err) {
+        return;
+    }
+    char text[sizeof err->text];
+    va_list args;
+    va_start(args, format);
+    const int used = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (used >= 0 && (size_t)used < sizeof text) {
+        const size_t room = sizeof text - (size_t)used - 1;
+        const size_t kept = strlen(err->text) < room ? strlen(err->text) : room;
+        memmove(err->text + used, err->text, kept);
+        memcpy(err->text, text, (size_t)used);
+        err->text[(size_t)used + kept] = '\0';
+    }
+}
+
 static bool is_plain(unsigned char byte)
 {
     return byte >= 0x20 && byte < 0x7f && byte != '\\';

@@ -25,6 +25,9 @@ void error_set_errno(struct libgguf_error *err, int sys_errno, const char *forma
  * NULL. */
 void error_set_read(struct libgguf_error *err, int sys_errno, uint64_t offset, const char *subject);
 
+/** Puts something before the text of @p err, which may be NULL; what no longer fits is lost. */
+void error_prefix(struct libgguf_error *err, const char *format, ...) ERROR_PRINTF(2, 3);
+
 /**
  * Writes @p size bytes from a file into @p out as printable ASCII (\xNN for all other bytes, "…"
  * as "..." when cut) for use in an error text, and returns @p out.

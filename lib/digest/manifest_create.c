@@ -296,6 +296,9 @@ static enum libgguf_status fill_set(struct manifest *manifest, const struct libg
                               .err = err};
         const enum libgguf_status status = fill_entry(
             &entry, rename || !model ? options->name : base_name(libgguf_shard_path(model, i)));
+        if (status && manifest->public.file_count > 1) {
+            error_prefix(err, "shard %zu: ", i + 1);
+        }
         if (status) {
             return status;
         }

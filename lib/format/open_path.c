@@ -114,10 +114,9 @@ static enum libgguf_status open_shard(struct libgguf_file *set, unsigned index,
     if (status == LIBGGUF_ERR_IO && detail.sys_errno == ENOENT) {
         return options->allow_missing_data ? LIBGGUF_OK : missing_shard(set, index, err);
     }
-    detail.text[sizeof detail.text - 20] = '\0';
-    error_set(err, status, detail.offset, "shard %u: %s", index + 1, detail.text);
     if (err) {
-        err->sys_errno = detail.sys_errno;
+        *err = detail;
+        error_prefix(err, "shard %u: ", index + 1);
     }
     return status;
 }

@@ -17,7 +17,14 @@ enum libgguf_status libgguf_tensor_read(const struct libgguf_file *file,
                        "bytes %" PRIu64 " to %" PRIu64 " of a tensor of %" PRIu64 " bytes", from,
                        from + size, tensor->size);
     }
+    if (size == 0) {
+        return LIBGGUF_OK;
+    }
     const struct libgguf_source *const source = libgguf_shard_at(file, tensor->shard)->source;
-    return size ? libgguf_source_read(source, tensor->offset + from, buffer, size, err)
-                : LIBGGUF_OK;
+    const enum libgguf_status status =
+        libgguf_source_read(source, tensor->offset + from, buffer, size, err);
+    if (status && libgguf_shard_count(file) > 1) {
+        error_prefix(err, "shard %u: ", (unsigned)tensor->shard + 1);
+    }
+    return status;
 }

@@ -15,6 +15,8 @@
 
 #include <libgguf/decode.h>
 #include <libgguf/file.h>
+#include <libgguf/manifest.h>
+#include <libgguf/source.h>
 #include <libgguf/tensor.h>
 #include <libgguf/writer.h>
 
@@ -111,12 +113,105 @@ static void the_bytes_of_a_shard_have_its_own_byte_order(void **state)
     libgguf_close(set);
 }
 
+static void copy(const char *from, const char *to)
+{
+    char command[3 * 4096];
+    assert_true(snprintf(command, sizeof command, "cp '%s' '%s'", from, to) < (int)sizeof command);
+    assert_int_equal(system(command), 0);
+}
+
+/* Of a set that is cut after it was opened, the error names the shard. */
+static void what_cannot_be_read_is_said_of_its_shard(void **state)
+{
+    (void)state;
+    char directory[] = "/tmp/libgguf-shards-XXXXXX";
+    char paths[3][4096];
+    struct libgguf_file *file;
+    struct libgguf_manifest *manifest;
+    struct libgguf_error err;
+    assert_non_null(mkdtemp(directory));
+    for (int i = 0; i < 3; i++) {
+        char from[4096];
+        snprintf(from, sizeof from, "%s/split-0000%d-of-00003.gguf", getenv("GGUF_FIXTURES"),
+                 i + 1);
+        snprintf(paths[i], sizeof paths[i], "%s/split-0000%d-of-00003.gguf", directory, i + 1);
+        copy(from, paths[i]);
+    }
+    assert_int_equal(libgguf_open(paths[0], NULL, &file, NULL), LIBGGUF_OK);
+    size_t index = 0;
+    while (libgguf_tensor_at(file, index)->shard != 1) {
+        index++;
+    }
+    const struct libgguf_tensor *const tensor = libgguf_tensor_at(file, index);
+    assert_int_equal(truncate(paths[1], (off_t)tensor->offset), 0);
+    unsigned char byte;
+    assert_int_equal(libgguf_tensor_read(file, tensor, 0, &byte, 1, &err), LIBGGUF_ERR_TRUNCATED);
+    assert_true(strncmp(err.text, "shard 2: ", 9) == 0);
+    assert_int_equal(libgguf_manifest_create(file, NULL, &manifest, &err), LIBGGUF_ERR_CHANGED);
+    assert_true(strncmp(err.text, "shard 2: ", 9) == 0);
+    libgguf_close(file);
+    for (int i = 0; i < 3; i++) {
+        unlink(paths[i]);
+    }
+    rmdir(directory);
+}
+
+/* Serves a header up to a byte that cannot be read. */
+struct failing {
+    const unsigned char *bytes;
+    size_t size;
+    uint64_t bad;
+};
+
+static int read_up_to_bad(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
+{
+    const struct failing *const failing = context;
+    if (offset >= failing->bad) {
+        return EIO;
+    }
+    *got = size < failing->bad - offset ? size : (size_t)(failing->bad - offset);
+    memcpy(buffer, failing->bytes + offset, *got);
+    return 0;
+}
+
+static uint64_t whole_size(void *context)
+{
+    return ((const struct failing *)context)->size;
+}
+
+static void a_header_that_cannot_be_read_says_where(void **state)
+{
+    (void)state;
+    static unsigned char bytes[1 << 20];
+    char path[4096];
+    snprintf(path, sizeof path, "%s/chunked.gguf", getenv("GGUF_FIXTURES"));
+    FILE *const stream = fopen(path, "rb");
+    struct failing failing = {.bytes = bytes, .size = fread(bytes, 1, sizeof bytes, stream)};
+    fclose(stream);
+    static const uint64_t places[] = {0, 10, 23, 24, 100, 10000};
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        const struct libgguf_source_ops ops = {
+            .struct_size = sizeof ops, .read = read_up_to_bad, .size = whole_size};
+        struct libgguf_source *source;
+        struct libgguf_file *file;
+        struct libgguf_error err;
+        failing.bad = places[i];
+        assert_int_equal(libgguf_source_from_ops(&ops, &failing, &source, NULL), LIBGGUF_OK);
+        assert_int_equal(libgguf_open_source(source, NULL, &file, &err), LIBGGUF_ERR_IO);
+        assert_int_equal(err.offset, places[i]);
+        assert_int_equal(err.sys_errno, EIO);
+        libgguf_source_close(source);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shards_that_do_not_fit_together_are_refused_and_listed_when_allowed),
         cmocka_unit_test(a_shard_that_cannot_be_opened_is_not_missing),
         cmocka_unit_test(the_bytes_of_a_shard_have_its_own_byte_order),
+        cmocka_unit_test(what_cannot_be_read_is_said_of_its_shard),
+        cmocka_unit_test(a_header_that_cannot_be_read_says_where),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -147,7 +147,8 @@ static bool look_at_header(const struct libgguf_manifest_file *file, const char 
     struct libgguf_file *model;
     struct libgguf_error err;
     if (libgguf_open(path, &options, &model, &err)) {
-        add(out, "header", "the header is damaged: %s", err.text);
+        add(out, "header", "%s%s",
+            err.status == LIBGGUF_ERR_IO ? "" : "the header is damaged: ", err.text);
         return false;
     }
     const bool shifted = compare_headers(file, model, out);
