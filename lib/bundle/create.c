@@ -161,10 +161,10 @@ static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_cre
         status = pack_gzip(pack, manifest, err);
     }
     if (!status) {
-        status = pack_extras(pack, err);
+        status = pack_commit(pack, out, err);
     }
     if (!status) {
-        status = pack_commit(pack, out, err);
+        status = pack_extras(pack, err);
     }
     if (!status) {
         status = pack_manifest(pack, manifest, err);

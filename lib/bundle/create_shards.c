@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "bundle/durable.h"
 #include "bundle/pack.h"
+#include "bundle/prove.h"
 
 /* "-00001-of-00003.gguf" and its NUL. */
 #define SUFFIX_SIZE 32
@@ -22,6 +24,7 @@ struct sharding {
     const char *directory;
     const struct libgguf_split *split;
     struct libgguf_digest *digests; /* of the shards as they were written */
+    bool *is_named;                 /* those that have their names, and had not */
     uint64_t done;                  /* bytes of the shards before this one */
     int fd;                         /* of the shard being written */
 };
@@ -129,11 +132,57 @@ static int sync_shards(const struct sharding *sharding)
     return failed;
 }
 
+static enum libgguf_status refuse_existing(const char *name, struct libgguf_error *err)
+{
+    char shown[ERROR_NAME_SIZE];
+    return failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET, "%s is there, and is another file",
+                   error_name(shown, name, strlen(name)));
+}
+
+/* Without force, what has the name of a shard must be that shard, of an earlier try. */
+static enum libgguf_status check_existing(const struct sharding *sharding,
+                                          struct libgguf_error *err)
+{
+    struct crew crew;
+    struct crew_member member;
+    enum libgguf_status status = crew_solo_begin(&crew, &member, err);
+    for (size_t i = 0; i < sharding->split->count && !status; i++) {
+        char name[NAME_MAX_SIZE];
+        struct proof proof;
+        uint64_t size;
+        int fd;
+        shard_name(sharding, i, name);
+        const int failed = place_open_file(sharding->pack.root, name, &fd, &size);
+        if (failed == ENOENT) {
+            continue;
+        }
+        if (failed) {
+            status = refuse_existing(name, err);
+            break;
+        }
+        status =
+            prove_range(&member, fd, 0, sharding->split->size[i], NULL, NULL, name, &proof, err);
+        close(fd);
+        if (!status && (size != sharding->split->size[i] ||
+                        !libgguf_digest_equal(&proof.sha256, &sharding->digests[i]))) {
+            status = refuse_existing(name, err);
+        }
+    }
+    crew_solo_end(&member);
+    return status;
+}
+
 static enum libgguf_status name_shards(const struct sharding *sharding, struct libgguf_error *err)
 {
     const int root = sharding->pack.root;
     const bool no_sync = sharding->pack.options->no_sync;
     char name[NAME_MAX_SIZE];
+    if (!sharding->pack.options->force) {
+        const enum libgguf_status status = check_existing(sharding, err);
+        if (status) {
+            return status;
+        }
+    }
     int failed = no_sync ? 0 : sync_shards(sharding);
     /* A manifest never stands beside shards of another set. */
     if (!failed && unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 && errno != ENOENT) {
@@ -146,7 +195,9 @@ static enum libgguf_status name_shards(const struct sharding *sharding, struct l
         char partial[PLACE_PARTIAL_NAME_SIZE];
         place_partial_name(i, 0, false, partial);
         shard_name(sharding, i, name);
+        const bool is_new = sharding->pack.options->force || !pack_has_file(root, name);
         failed = renameat(root, partial, root, name) == 0 ? 0 : errno;
+        sharding->is_named[i] = is_new && !failed;
     }
     if (!failed && !no_sync) {
         failed = durable_sync_directory(root);
@@ -210,6 +261,11 @@ static enum libgguf_status list_shards(const struct sharding *sharding,
     if (!status) {
         status = libgguf_manifest_create(set, &manifest_options, &manifest, err);
     }
+    if (status == LIBGGUF_ERR_IO && err) {
+        /* Of what was written, not of the model. */
+        error_prefix(err, "what was written, ");
+        err->offset = LIBGGUF_NO_OFFSET;
+    }
     if (!status) {
         status = compare(sharding, manifest, err);
     }
@@ -244,8 +300,15 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
     }
     for (size_t i = 0; i < sharding->split->count && !status; i++) {
         char name[NAME_MAX_SIZE];
+        struct stat facts;
         shard_name(sharding, i, name);
         status = pack_check_target(pack, pack->root, name, err);
+        /* Better known before all is written. */
+        if (!status && !pack->options->force &&
+            fstatat(pack->root, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
+            (!S_ISREG(facts.st_mode) || (uint64_t)facts.st_size != sharding->split->size[i])) {
+            status = refuse_existing(name, err);
+        }
     }
     if (!status) {
         status = pack_check_partials(pack, pack->root, err);
@@ -257,16 +320,18 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
     return failed ? failure_errno(err, failed, "cannot list the directory") : LIBGGUF_OK;
 }
 
-/* The manifest first: it may have its name already, and what failed is to put that on the disk. */
+/* Those that were named now; never below a manifest. */
 static void remove_shards(const struct sharding *sharding)
 {
-    if (unlinkat(sharding->pack.root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 && errno != ENOENT) {
+    if (pack_has_file(sharding->pack.root, LIBGGUF_BUNDLE_MANIFEST)) {
         return;
     }
     for (size_t i = 0; i < sharding->split->count; i++) {
         char name[NAME_MAX_SIZE];
         shard_name(sharding, i, name);
-        (void)unlinkat(sharding->pack.root, name, 0);
+        if (sharding->is_named[i]) {
+            (void)unlinkat(sharding->pack.root, name, 0);
+        }
     }
 }
 
@@ -280,9 +345,9 @@ static enum libgguf_status make_shards(struct sharding *sharding,
     }
     if (!status) {
         status = name_shards(sharding, err);
-    }
-    if (!status) {
-        status = list_shards(sharding, out, err);
+        if (!status) {
+            status = list_shards(sharding, out, err);
+        }
         if (status) {
             remove_shards(sharding);
         }
@@ -328,17 +393,19 @@ libgguf_bundle_create_shards(const struct libgguf_file *model, const char *direc
     struct sharding sharding = {.pack = pack_of(options, model, NULL),
                                 .directory = directory,
                                 .split = split,
-                                .digests = calloc(split->count, sizeof *sharding.digests)};
+                                .digests = calloc(split->count, sizeof *sharding.digests),
+                                .is_named = calloc(split->count, sizeof *sharding.is_named)};
     for (size_t i = 0; i < split->count; i++) {
         sharding.pack.total += split->size[i];
     }
-    if (sharding.digests) {
+    if (sharding.digests && sharding.is_named) {
         status = make_shards(&sharding, out, err);
     } else {
         status = failure_memory(err);
     }
     pack_close(&sharding.pack, directory, status);
     free(sharding.digests);
+    free(sharding.is_named);
     libgguf_split_free(split);
     return status;
 }

@@ -22,7 +22,9 @@ static enum libgguf_status read_whole(int root, const char *name, uint64_t limit
                        "there is no %s: no bundle, or one that was not finished", name);
     }
     if (failed) {
-        return failure_errno(err, failed, "cannot open %s", name);
+        return failed == ELOOP ? failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                                         "%s is a link or no file, and is not followed", name)
+                               : failure_errno(err, failed, "cannot open %s", name);
     }
     enum libgguf_status status = LIBGGUF_OK;
     if (there > limit) {

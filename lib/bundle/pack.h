@@ -16,6 +16,7 @@ struct packed {
     bool is_gzip;
     bool is_partial; /* it has its partial name; otherwise it is there under its own */
     bool is_new;     /* written now, not found */
+    bool was_here;   /* proven under its name in this bundle */
     bool is_shared;  /* a link to a file of the store */
     uint64_t size;
     uint64_t offset;              /* of the chunk in its file */
@@ -37,6 +38,12 @@ struct pack_recalled {
     struct store_record record;
 };
 
+/* What was made for an additional file, and was not there. */
+struct pack_made {
+    bool is_file;
+    const char *path; /* the part of the file's path with the directories that were made, or NULL */
+};
+
 /* Where a bundle is made, and from what. */
 struct pack {
     const struct libgguf_bundle_create_options *options;
@@ -44,12 +51,12 @@ struct pack {
     const struct libgguf_source *source; /* when there is no model */
     uint64_t total;                      /* bytes */
 
-    int root;          /* the directory, locked */
-    int chunks;        /* chunks/ in it, or -1 */
-    int store;         /* chunks/ in the store, or -1 */
-    int index;         /* index/ in the store, or -1 */
-    int64_t began;     /* seconds, by the clock of the file system */
-    bool *made_extras; /* for each additional file, or NULL */
+    int root;                      /* the directory, locked */
+    int chunks;                    /* chunks/ in it, or -1 */
+    int store;                     /* chunks/ in the store, or -1 */
+    int index;                     /* index/ in the store, or -1 */
+    int64_t began;                 /* seconds, by the clock of the file system */
+    struct pack_made *made_extras; /* for each additional file, or NULL */
     bool made_root;
     bool made_chunks;
 
@@ -101,7 +108,8 @@ int pack_remove_partials(const struct pack *pack, int at);
 /* Adds the files that @p model is read from to the inputs. */
 enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
                                     struct libgguf_error *err);
-/* SAME_FILE when an input has the name of a temporary file in the directory @p at. */
+/* SAME_FILE when an input has the name of a temporary file in the directory @p at, and would be
+ * removed. */
 enum libgguf_status pack_check_partials(const struct pack *pack, int at, struct libgguf_error *err);
 /* SAME_FILE when @p name in @p at is one of the inputs. */
 enum libgguf_status pack_check_target(const struct pack *pack, int at, const char *name,

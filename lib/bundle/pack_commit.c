@@ -153,7 +153,7 @@ static enum libgguf_status give_name(struct pack *pack, struct packed *packed, b
     if (status || !packed->is_partial) {
         return status;
     }
-    pack->replaced_count += pack_has_file(pack->chunks, name);
+    pack->replaced_count += !packed->was_here && pack_has_file(pack->chunks, name);
     return renameat(pack->chunks, partial, pack->chunks, name) == 0
                ? LIBGGUF_OK
                : name_failure(errno, name, err);

@@ -9,8 +9,6 @@
 #include "bundle/durable.h"
 #include "bundle/pack.h"
 
-#define EXTRA_PARTIAL ".partial.extra"
-
 static bool is_allowed(const char *path)
 {
     const size_t chunks = sizeof LIBGGUF_BUNDLE_CHUNKS - 1;
@@ -50,7 +48,8 @@ static enum libgguf_status check_extra(const struct pack *pack,
                        "a file of a bundle cannot be called that");
     }
     if (pack->options->force) {
-        return LIBGGUF_OK;
+        return strchr(extra->path, '/') ? LIBGGUF_OK
+                                        : pack_check_target(pack, pack->root, extra->path, err);
     }
     int failed = place_open_file(pack->root, extra->path, &fd, &size);
     if (failed == ENOENT) {
@@ -77,23 +76,37 @@ enum libgguf_status pack_check_extras(const struct pack *pack, struct libgguf_er
     return status;
 }
 
-/* Opens the directory that @p path lies in, making those that are not there; stores the rest. */
-static int enter_parents(int root, const char *path, int *out, const char **name)
+/* The first part of @p path, up to its first slash; what comes after that, or NULL. */
+static const char *split_path(const char *path, char part[LIBGGUF_MANIFEST_MAX_NAME + 1])
+{
+    const char *const slash = strchr(path, '/');
+    if (slash) {
+        memcpy(part, path, (size_t)(slash - path));
+        part[slash - path] = '\0';
+    }
+    return slash ? slash + 1 : NULL;
+}
+
+/* Opens the directory that @p extra lies in, making those that are not there; stores the name. */
+static int enter_parents(int root, const struct libgguf_bundle_extra *extra, struct pack_made *made,
+                         int *out, const char **name)
 {
     char part[LIBGGUF_MANIFEST_MAX_NAME + 1];
     int failed = 0;
     int at = root;
-    for (const char *slash; !failed && (slash = strchr(path, '/')) != NULL; path = slash + 1) {
+    *name = extra->path;
+    for (const char *rest; !failed && (rest = split_path(*name, part)) != NULL; *name = rest) {
         int next = -1;
-        memcpy(part, path, (size_t)(slash - path));
-        part[slash - path] = '\0';
-        failed = place_enter(at, part, true, &next, NULL);
+        bool is_made = false;
+        failed = place_enter(at, part, true, &next, &is_made);
+        if (is_made && !made->path) {
+            made->path = *name;
+        }
         if (at != root) {
             close(at);
         }
         at = next;
     }
-    *name = path;
     *out = at;
     return failed;
 }
@@ -101,9 +114,9 @@ static int enter_parents(int root, const char *path, int *out, const char **name
 static int write_extra(int at, const char *name, const struct libgguf_bundle_extra *extra,
                        bool no_sync)
 {
-    (void)unlinkat(at, EXTRA_PARTIAL, 0);
+    (void)unlinkat(at, PLACE_PARTIAL_EXTRA, 0);
     const int fd =
-        openat(at, EXTRA_PARTIAL, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+        openat(at, PLACE_PARTIAL_EXTRA, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
         return errno;
     }
@@ -112,11 +125,11 @@ static int write_extra(int at, const char *name, const struct libgguf_bundle_ext
     if (close(fd) != 0 && !failed) {
         failed = errno;
     }
-    if (!failed && renameat(at, EXTRA_PARTIAL, at, name) != 0) {
+    if (!failed && renameat(at, PLACE_PARTIAL_EXTRA, at, name) != 0) {
         failed = errno;
     }
     if (failed) {
-        (void)unlinkat(at, EXTRA_PARTIAL, 0);
+        (void)unlinkat(at, PLACE_PARTIAL_EXTRA, 0);
     }
     return failed || no_sync ? failed : durable_sync_directory(at);
 }
@@ -124,19 +137,24 @@ static int write_extra(int at, const char *name, const struct libgguf_bundle_ext
 static enum libgguf_status add_extra(struct pack *pack, size_t index, struct libgguf_error *err)
 {
     const struct libgguf_bundle_extra *const extra = &pack->options->extras[index];
+    struct pack_made *const made = &pack->made_extras[index];
     const char *name;
     int at = -1;
-    int failed = enter_parents(pack->root, extra->path, &at, &name);
+    int failed = enter_parents(pack->root, extra, made, &at, &name);
     enum libgguf_status status = LIBGGUF_OK;
     if (!failed) {
         status = pack_check_target(pack, at, name, err);
     }
     if (!failed && !status) {
-        pack->made_extras[index] = !pack_has_file(at, name);
+        made->is_file = !pack_has_file(at, name);
         failed = write_extra(at, name, extra, pack->options->no_sync);
     }
     if (at >= 0 && at != pack->root) {
         close(at);
+    }
+    if (failed == ELOOP) {
+        return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                       "%.100s: there is no directory to write it into", extra->path);
     }
     if (failed) {
         return failure_errno(err, failed, "cannot write %.100s", extra->path);
@@ -158,17 +176,30 @@ enum libgguf_status pack_extras(struct pack *pack, struct libgguf_error *err)
     return status;
 }
 
+/* Removes what was made of @p path in the directory @p at: the file, and directories if empty. */
+static void remove_made(int at, const char *path, const struct pack_made *made)
+{
+    char part[LIBGGUF_MANIFEST_MAX_NAME + 1];
+    const char *const rest = split_path(path, part);
+    int next;
+    if (!rest) {
+        if (made->is_file) {
+            (void)unlinkat(at, path, 0);
+        }
+        return;
+    }
+    if (place_enter(at, part, false, &next, NULL) == 0) {
+        remove_made(next, rest, made);
+        close(next);
+    }
+    if (made->path && path >= made->path) {
+        (void)unlinkat(at, part, AT_REMOVEDIR);
+    }
+}
+
 void pack_remove_extras(const struct pack *pack)
 {
-    for (size_t i = 0; pack->made_extras && i < pack->options->extra_count; i++) {
-        const char *name;
-        int at = -1;
-        if (pack->made_extras[i] &&
-            enter_parents(pack->root, pack->options->extras[i].path, &at, &name) == 0) {
-            (void)unlinkat(at, name, 0);
-        }
-        if (at >= 0 && at != pack->root) {
-            close(at);
-        }
+    for (size_t i = pack->made_extras ? pack->options->extra_count : 0; i > 0; i--) {
+        remove_made(pack->root, pack->options->extras[i - 1].path, &pack->made_extras[i - 1]);
     }
 }

@@ -142,6 +142,7 @@ enum libgguf_status pack_find(struct pack *pack, struct packed *packed, bool *fo
     place_chunk_name(&packed->name, packed->is_gzip, name);
     place_partial_name(packed->file, packed->index, packed->is_gzip, partial);
     enum libgguf_status status = is_proven(pack, pack->chunks, name, packed, found, err);
+    packed->was_here = *found;
     if (status || *found) {
         return status;
     }

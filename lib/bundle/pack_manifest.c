@@ -14,9 +14,6 @@
 #include "bundle/manifest_file.h"
 #include "bundle/pack.h"
 
-#define MANIFEST_PARTIAL ".partial.manifest"
-#define SIGNATURE_PARTIAL ".partial.signature"
-
 static int append(void *context, const char *data, size_t size)
 {
     return buffer_append(context, data, size);
@@ -57,17 +54,24 @@ static int give_names(int root, bool is_signed, bool no_sync)
         failed = failed ? failed : sync_root(root, no_sync);
     }
     if (!failed && is_signed) {
-        failed = renameat(root, SIGNATURE_PARTIAL, root, LIBGGUF_BUNDLE_SIGNATURE) != 0 ? errno : 0;
+        failed = renameat(root, PLACE_PARTIAL_SIGNATURE, root, LIBGGUF_BUNDLE_SIGNATURE) != 0
+                     ? errno
+                     : 0;
     } else if (!failed && signature_changes) {
         failed = unlinkat(root, LIBGGUF_BUNDLE_SIGNATURE, 0) != 0 ? errno : 0;
     }
     if (!failed && signature_changes) {
         failed = sync_root(root, no_sync);
     }
-    if (!failed && renameat(root, MANIFEST_PARTIAL, root, LIBGGUF_BUNDLE_MANIFEST) != 0) {
+    if (!failed && renameat(root, PLACE_PARTIAL_MANIFEST, root, LIBGGUF_BUNDLE_MANIFEST) != 0) {
         failed = errno;
+    } else if (!failed) {
+        failed = sync_root(root, no_sync);
+        if (failed) {
+            (void)unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0);
+        }
     }
-    return failed ? failed : sync_root(root, no_sync);
+    return failed;
 }
 
 static enum libgguf_status write_files(const struct pack *pack, const struct buffer *text,
@@ -76,25 +80,26 @@ static enum libgguf_status write_files(const struct pack *pack, const struct buf
     const struct libgguf_bundle_create_options *const options = pack->options;
     struct libgguf_signature signature;
     int failed = 0;
-    (void)unlinkat(pack->root, SIGNATURE_PARTIAL, 0); /* of an earlier try, perhaps */
+    (void)unlinkat(pack->root, PLACE_PARTIAL_SIGNATURE, 0); /* of an earlier try, perhaps */
     if (options->key) {
         const enum libgguf_status status = libgguf_signature_make(
             text->data, text->size, options->key, options->key_size, &signature, err);
         if (status) {
             return status;
         }
-        failed = write_file(pack->root, SIGNATURE_PARTIAL, signature.bytes, signature.size,
+        failed = write_file(pack->root, PLACE_PARTIAL_SIGNATURE, signature.bytes, signature.size,
                             options->no_sync);
     }
     if (!failed) {
-        failed = write_file(pack->root, MANIFEST_PARTIAL, text->data, text->size, options->no_sync);
+        failed = write_file(pack->root, PLACE_PARTIAL_MANIFEST, text->data, text->size,
+                            options->no_sync);
     }
     if (!failed) {
         failed = give_names(pack->root, options->key != NULL, options->no_sync);
     }
     if (failed) {
-        (void)unlinkat(pack->root, SIGNATURE_PARTIAL, 0);
-        (void)unlinkat(pack->root, MANIFEST_PARTIAL, 0);
+        (void)unlinkat(pack->root, PLACE_PARTIAL_SIGNATURE, 0);
+        (void)unlinkat(pack->root, PLACE_PARTIAL_MANIFEST, 0);
         return failure_errno(err, failed, "cannot write the manifest");
     }
     return LIBGGUF_OK;

@@ -46,7 +46,7 @@ enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
 {
     int failed = place_open_directory(directory, true, root, made);
     if (failed) {
-        return failure_errno(err, failed, "cannot make the directory");
+        return failure_errno(err, failed, "cannot make or open the directory");
     }
     failed = durable_lock(*root);
     if (failed == EBUSY) {
@@ -79,10 +79,10 @@ static bool note_entry(void *context, const char *name)
 static enum libgguf_status find_bundle(int root, bool *found, struct libgguf_error *err)
 {
     struct libgguf_manifest *manifest;
-    const enum libgguf_status status = manifest_file_read(root, NULL, 0, &manifest, NULL);
+    const enum libgguf_status status = manifest_file_read(root, NULL, 0, &manifest, err);
     libgguf_manifest_free(manifest);
     *found = status == LIBGGUF_OK;
-    return status == LIBGGUF_ERR_MEMORY ? failure_memory(err) : LIBGGUF_OK;
+    return status == LIBGGUF_ERR_MEMORY || status == LIBGGUF_ERR_IO ? status : LIBGGUF_OK;
 }
 
 static enum libgguf_status refuse_contents(const struct contents *contents, bool is_bundle,
@@ -128,6 +128,19 @@ enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_crea
     return LIBGGUF_OK;
 }
 
+/* A link that leads to an input is none, and can go. */
+static bool is_input_itself(const struct pack *pack, int at, const char *name)
+{
+    struct stat facts;
+    bool found = false;
+    if (fstatat(at, name, &facts, AT_SYMLINK_NOFOLLOW) == 0) {
+        for (size_t i = 0; i < pack->input_count && !found; i++) {
+            found = pack->inputs[i].device == facts.st_dev && pack->inputs[i].inode == facts.st_ino;
+        }
+    }
+    return found;
+}
+
 struct removal {
     const struct pack *pack;
     int at;
@@ -136,7 +149,7 @@ struct removal {
 static bool remove_partial(void *context, const char *name)
 {
     const struct removal *const removal = context;
-    if (place_is_partial_name(name) && !pack_check_target(removal->pack, removal->at, name, NULL)) {
+    if (place_is_partial_name(name) && !is_input_itself(removal->pack, removal->at, name)) {
         (void)unlinkat(removal->at, name, 0);
     }
     return true;
@@ -208,9 +221,7 @@ struct input_search {
 static bool is_no_input(void *context, const char *name)
 {
     struct input_search *const search = context;
-    search->found =
-        place_is_reserved_name(name) &&
-        pack_check_target(search->pack, search->at, name, NULL) == LIBGGUF_ERR_SAME_FILE;
+    search->found = place_is_partial_name(name) && is_input_itself(search->pack, search->at, name);
     return !search->found;
 }
 
@@ -316,9 +327,11 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
 {
     bool made = false;
     int store = -1;
+    char shown[ERROR_NAME_SIZE];
+    error_name(shown, pack->options->store, strlen(pack->options->store));
     int failed = place_open_directory(pack->options->store, true, &store, &made);
     if (failed) {
-        return failure_errno(err, failed, "cannot open the store");
+        return failure_errno(err, failed, "cannot open the store %s", shown);
     }
     enum libgguf_status status = check_store(pack, store, err);
     if (!status) {
@@ -334,8 +347,11 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
         failed = mark < 0 ? errno : close(mark) != 0 ? errno : 0;
     }
     close(store);
-    if (failed) {
-        status = failure_errno(err, failed, "cannot open the store");
+    if (failed == ELOOP) {
+        status = failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,
+                         "the store %s has something in the place of its chunks", shown);
+    } else if (failed) {
+        status = failure_errno(err, failed, "cannot open the store %s", shown);
     }
     if (status && made) {
         (void)rmdir(pack->options->store);
@@ -359,6 +375,9 @@ static enum libgguf_status open_chunks(struct pack *pack, struct libgguf_error *
     }
     if (!failed && !pack->options->resume) {
         failed = pack_remove_partials(pack, pack->chunks);
+    }
+    if (!failed) {
+        failed = pack_remove_partials(pack, pack->root);
     }
     return failed ? failure_errno(err, failed, "cannot make the directory chunks") : LIBGGUF_OK;
 }
@@ -401,9 +420,7 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
     if (status && !pack->options->resume && pack->chunks >= 0) {
         (void)pack_remove_partials(pack, pack->chunks);
     }
-    /* With a manifest there is a bundle, and they belong to it. */
-    if (status && !pack->options->resume && pack->root >= 0 &&
-        !pack_has_file(pack->root, LIBGGUF_BUNDLE_MANIFEST)) {
+    if (status && !pack->options->resume) {
         pack_remove_extras(pack);
     }
     /* Only what is empty goes away. */

@@ -168,15 +168,14 @@ void place_spare_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PA
              is_gzip ? ".gz" : "");
 }
 
-bool place_is_reserved_name(const char *name)
-{
-    return strncmp(name, PARTIAL_PREFIX, sizeof PARTIAL_PREFIX - 1) == 0;
-}
-
 bool place_is_partial_name(const char *name)
 {
     static const char digits[] = "0123456789";
-    if (!place_is_reserved_name(name)) {
+    if (strcmp(name, PLACE_PARTIAL_EXTRA) == 0 || strcmp(name, PLACE_PARTIAL_MANIFEST) == 0 ||
+        strcmp(name, PLACE_PARTIAL_SIGNATURE) == 0) {
+        return true;
+    }
+    if (strncmp(name, PARTIAL_PREFIX, sizeof PARTIAL_PREFIX - 1) != 0) {
         return false;
     }
     name += sizeof PARTIAL_PREFIX - 1;

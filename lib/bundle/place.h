@@ -53,9 +53,11 @@ bool place_is_chunk_name(const char *name);
 void place_partial_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
 /* Another such name, for a link on its way to the store or from it. */
 void place_spare_name(size_t file, size_t index, bool is_gzip, char out[PLACE_PARTIAL_NAME_SIZE]);
-/* True for the names of all temporary files. */
-bool place_is_reserved_name(const char *name);
-/* True for the names that these two make. */
+/* What the other files of a bundle are called until they have their names. */
+#define PLACE_PARTIAL_EXTRA ".partial.extra"
+#define PLACE_PARTIAL_MANIFEST ".partial.manifest"
+#define PLACE_PARTIAL_SIGNATURE ".partial.signature"
+/* True for all of these names. */
 bool place_is_partial_name(const char *name);
 
 /* Calls @p visit with every name in the directory @p fd but "." and "..", until it returns false.

@@ -18,6 +18,7 @@
 #include "bundle/stored.h"
 
 struct pruning {
+    int root;
     int chunks;
     bool is_store;
     bool is_bundle;            /* perhaps besides */
@@ -70,6 +71,26 @@ static bool prune_file(void *context, const char *name)
     return true;
 }
 
+/* What interrupted creations left beside the manifest. */
+static bool prune_leftover(void *context, const char *name)
+{
+    struct pruning *const pruning = context;
+    struct libgguf_bundle_pruned *const out = pruning->out;
+    struct stat facts;
+    if (!place_is_partial_name(name) ||
+        fstatat(pruning->root, name, &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode)) {
+        return true;
+    }
+    if (!pruning->dry_run && unlinkat(pruning->root, name, 0) != 0 && errno != ENOENT) {
+        pruning->failed = errno;
+        return false;
+    }
+    out->removed_count++;
+    out->removed_size += (uint64_t)facts.st_size;
+    out->partial_count++;
+    return true;
+}
+
 static enum libgguf_status open_chunks(int root, int *chunks, struct libgguf_error *err)
 {
     const int failed = place_enter(root, LIBGGUF_BUNDLE_CHUNKS, false, chunks, NULL);
@@ -111,6 +132,7 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
     if (status) {
         return status;
     }
+    pruning->root = root;
     pruning->is_store = is_store(root);
     status = manifest_file_read(root, NULL, 0, &manifest, err);
     if (!status) {
@@ -120,7 +142,10 @@ static enum libgguf_status prune(int root, struct pruning *pruning, struct libgg
         status = LIBGGUF_OK;
     }
     if (!status) {
-        const int failed = place_list(pruning->chunks, prune_file, pruning);
+        int failed = place_list(pruning->chunks, prune_file, pruning);
+        if (!failed && !pruning->failed) {
+            failed = place_list(root, prune_leftover, pruning);
+        }
         pruning->failed = pruning->failed ? pruning->failed : failed;
         if (pruning->failed) {
             status = failure_errno(err, pruning->failed, "cannot remove a chunk");

@@ -273,7 +273,7 @@ static bool is_name(const char *name, bool *is_partial)
     return rest[0] == '\0' || *is_partial;
 }
 
-/* Files of others are let be: a record begins like one, however it goes on. */
+/* Files of others are let be: a record begins like one, however it goes on, or was not written. */
 static bool is_record(int at, const char *name)
 {
     int fd;
@@ -285,7 +285,7 @@ static bool is_record(int at, const char *name)
     }
     const bool is_read = place_read_at(fd, start, sizeof start, 0, &got) == 0;
     close(fd);
-    return is_read && got == sizeof start && memcmp(start, magic, got) == 0;
+    return is_read && (got == sizeof start || size == 0) && memcmp(start, magic, got) == 0;
 }
 
 static bool is_used(const struct pruning *pruning, const char *name)

@@ -791,10 +791,14 @@ static void pruning_forgets_what_is_gone(void **state)
     }
     snprintf(others[5], sizeof others[5], "%s/%064d", files_path("store/index"), 7);
     write_bytes(others[5], "not a record", 12);
+    char torn[FILES_PATH_SIZE + 80];
+    snprintf(torn, sizeof torn, "%s/%064d", files_path("store/index"), 8);
+    write_bytes(torn, "", 0); /* as a power cut leaves it */
     assert_int_equal(libgguf_bundle_prune(files_path("store"), false, &pruned, NULL), LIBGGUF_OK);
     assert_int_equal(pruned.removed_count, 0);
     struct stat facts;
     assert_int_equal(stat(rest, &facts), -1);
+    assert_int_equal(stat(torn, &facts), -1);
     assert_int_equal(stat(record, &facts), 0);
 
     files_remove("bundle");

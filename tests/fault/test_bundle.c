@@ -332,6 +332,7 @@ static void after_create_with_page(enum outcome outcome)
     assert_true(outcome != DONE || is_bundle);
     assert_int_equal(exists(in_scratch("bundle/page.html")), is_bundle);
     assert_int_equal(exists(in_scratch("bundle/more/page.html")), is_bundle);
+    assert_int_equal(exists(in_scratch("bundle/more")), is_bundle);
 }
 
 /* As many shards as there will be, of other sizes. */

@@ -1,5 +1,6 @@
 #include "cli/program.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -76,6 +77,8 @@ static const struct cli_command *pick_command(struct cli_args *args)
 
 static enum cli_exit run(struct cli_args *args)
 {
+    /* A file that gets too large for its user is an error like a full disk. */
+    signal(SIGXFSZ, SIG_IGN);
     if (!args->program->commands) {
         return args->program->run(args);
     }

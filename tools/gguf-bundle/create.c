@@ -93,6 +93,9 @@ static bool check_options(struct cli_args *args, const struct create_options *op
     *exit = CLI_USAGE;
     if (args->operand_count != 1) {
         cli_usage_error(args, "create takes one model");
+    } else if (strcmp(args->operands[0], "-") == 0) {
+        cli_usage_error(args, "a bundle is made of a file, not of a stream; use ./- for a file of "
+                              "that name");
     } else if (!options->output && !options->dry_run) {
         cli_usage_error(args, "create needs -o DIR");
     } else if (options->output && strcmp(options->output, "-") == 0) {

@@ -31,7 +31,8 @@ void created_text(const struct libgguf_bundle_created *created, bool is_shards)
                    created->reused_size);
     }
     if (created->replaced_count > 0) {
-        printf(", %s damaged ones replaced", cli_count_text(created->replaced_count, count));
+        printf(", %s damaged %s replaced", cli_count_text(created->replaced_count, count),
+               created->replaced_count == 1 ? "one" : "ones");
     }
     putchar('\n');
     if (created->gzip_count > 0) {

@@ -24,8 +24,11 @@ static enum cli_exit unpack_failure(const struct unpack_options *options, const 
     case LIBGGUF_ERR_EXISTS:
     case LIBGGUF_ERR_BUSY:
     case LIBGGUF_ERR_SAME_FILE:
-    case LIBGGUF_ERR_IO:
         return report_failure(output, status, err);
+    case LIBGGUF_ERR_IO:
+        /* Bytes are counted in what is read. */
+        return report_failure(err->offset == LIBGGUF_NO_OFFSET ? output : options->source, status,
+                              err);
     default:
         return report_failure(options->source, status, err);
     }
@@ -125,7 +128,7 @@ static enum cli_exit merge(const struct unpack_options *options, const char *fir
         size = libgguf_source_size(libgguf_file_source(merged));
         status = libgguf_bundle_save(merged, set, options->output, &options->read, &err);
         if (status) {
-            report_failure(options->output, status, &err);
+            unpack_failure(options, options->output, status, &err);
         }
     }
     libgguf_close(merged);

@@ -132,8 +132,9 @@ libgguf_bundle_create_from_source(const struct libgguf_source *source, const cha
 /**
  * Splits @p model into shards of at most @p limit bytes in @p directory, instead of chunks: each a
  * GGUF file called NAME-00001-of-00003.gguf with options->name (which must be given, without
- * ".gguf"), and a manifest without paths that lists them. Gzip, store and origin do not apply;
- * options->resume and options->force replace what is there.
+ * ".gguf"), and a manifest without paths that lists them. Gzip, store and origin do not apply.
+ * With options->resume a file that is there under the name of a shard has to be that shard, with
+ * options->force it is replaced. On failure the shards that were named now are removed again.
  * Statuses: those of libgguf_split_plan(), libgguf_bundle_create() and libgguf_manifest_create().
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
