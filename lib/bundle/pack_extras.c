@@ -140,8 +140,12 @@ static enum libgguf_status add_extra(struct pack *pack, size_t index, struct lib
     struct pack_made *const made = &pack->made_extras[index];
     const char *name;
     int at = -1;
+    /* Again: much time has passed. */
+    enum libgguf_status status = check_extra(pack, extra, err);
+    if (status) {
+        return status;
+    }
     int failed = enter_parents(pack->root, extra, made, &at, &name);
-    enum libgguf_status status = LIBGGUF_OK;
     if (!failed) {
         status = pack_check_target(pack, at, name, err);
     }

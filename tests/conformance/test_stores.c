@@ -247,6 +247,38 @@ static void chunks_of_a_long_creation_are_remembered(void **state)
     assert_int_equal(wrong_parts(), 1);
 }
 
+static bool write_page(void *context, enum libgguf_bundle_step step, uint64_t done, uint64_t total)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    if (step == LIBGGUF_BUNDLE_SYNC) {
+        write_bytes(files_path("bundle/page.html"), "mine", 4);
+    }
+    return true;
+}
+
+static void a_page_that_came_meanwhile_is_not_replaced(void **state)
+{
+    (void)state;
+    static const struct libgguf_bundle_extra page = {"page.html", "yours", 5};
+    const struct libgguf_bundle_hooks hooks = {.struct_size = sizeof hooks, .progress = write_page};
+    struct libgguf_bundle_create_options options = usual();
+    struct libgguf_file *file;
+    struct stat facts;
+    fresh_store();
+    files_remove("bundle");
+    options.hooks = &hooks;
+    options.extras = &page;
+    options.extra_count = 1;
+    assert_int_equal(libgguf_open(files_path("model.gguf"), NULL, &file, NULL), LIBGGUF_OK);
+    assert_int_equal(libgguf_bundle_create(file, files_path("bundle"), &options, NULL, NULL),
+                     LIBGGUF_ERR_EXISTS);
+    libgguf_close(file);
+    assert_int_equal(facts_of(files_path("bundle/page.html")).st_size, 4);
+    assert_int_equal(stat(files_path("bundle/manifest.json"), &facts), -1);
+}
+
 /* Ways to have other bytes under a chunk's name. */
 static void replace_with_its_date(const char *chunk)
 {
@@ -845,6 +877,7 @@ int main(void)
         cmocka_unit_test(an_old_bundle_made_anew_forgets_nothing),
         cmocka_unit_test(a_model_with_the_name_of_a_temporary_file_stays),
         cmocka_unit_test(a_model_that_reads_differently_again_is_refused),
+        cmocka_unit_test(a_page_that_came_meanwhile_is_not_replaced),
         cmocka_unit_test(shards_leave_all_descriptors_open),
         cmocka_unit_test(what_was_not_synced_is_not_remembered),
         cmocka_unit_test(a_digest_that_was_left_out_is_not_lost),
