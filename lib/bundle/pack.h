@@ -103,7 +103,8 @@ bool pack_has_file(int at, const char *name);
 /* Makes or opens @p directory and takes its lock. */
 enum libgguf_status pack_open_root(const char *directory, int *root, bool *made,
                                    struct libgguf_error *err);
-/* Removes all partial files from the directory @p at, but never an input. Returns 0 or errno. */
+/* Removes all partial files from the directory @p at, but never an input. Returns 0 or errno.
+ * pack_inputs.c */
 int pack_remove_partials(const struct pack *pack, int at);
 /* Adds the files that @p model is read from to the inputs. */
 enum libgguf_status pack_add_inputs(struct pack *pack, const struct libgguf_file *model,
