@@ -174,14 +174,18 @@ fi
 
 node_major() { node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0; }
 
-npm_packages() { # DIRECTORY: installs what its lock file lists, once; without it tests are skipped
-    local directory=$root/$1
-    if cmp -s "$directory/package-lock.json" "$directory/node_modules/.installed"; then
+# Installs what its lock file lists, once; without it tests are skipped. npm is content without a
+# package that is for some systems only: FILES, a pattern, are there when it is.
+npm_packages() { # DIRECTORY FILES
+    local directory=$root/$1 files=$root/$1/node_modules/$2
+    if cmp -s "$directory/package-lock.json" "$directory/node_modules/.installed" &&
+        compgen -G "$files" >/dev/null; then
         return
     fi
     say "to be installed with 'npm ci' in $1/node_modules:" \
         $(sed -n 's/^    "\(.*\)": "\([0-9.]*\)",*$/\1@\2/p' "$directory/package.json")
-    if as_caller npm ci --prefix "$directory" --ignore-scripts --no-audit --no-fund >&2; then
+    if as_caller npm ci --prefix "$directory" --ignore-scripts --no-audit --no-fund >&2 &&
+        compgen -G "$files" >/dev/null; then
         as_caller cp "$directory/package-lock.json" "$directory/node_modules/.installed"
     else
         say "npm could not install them: the tests that need them will be skipped, saying so"
@@ -193,12 +197,12 @@ as_caller() { ${unprivileged[@]+"${unprivileged[@]}"} "$@"; }
 if [ "$group" = test ]; then
     # Debian 12 has node 18; the loader's tests want 20, which npm has as a package.
     if [ "$(node_major)" -lt 20 ] && [ "$(uname -s)" = Linux ]; then
-        npm_packages tests/npm/node-20
+        npm_packages tests/npm/node-20 'node-linux-*/bin/node'
         for directory in "$root"/tests/npm/node-20/node_modules/node-linux-*/bin; do
             [ ! -x "$directory/node" ] || PATH=$directory:$PATH
         done
     fi
-    npm_packages tests/npm
+    npm_packages tests/npm playwright-core
 fi
 
 if [ $# -gt 0 ]; then
