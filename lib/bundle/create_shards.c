@@ -146,6 +146,9 @@ static enum libgguf_status check_existing(const struct sharding *sharding,
     struct crew crew;
     struct crew_member member;
     enum libgguf_status status = crew_solo_begin(&crew, &member, err);
+    crew.hooks = sharding->pack.options->hooks;
+    crew.step = LIBGGUF_BUNDLE_VERIFY;
+    crew.total = sharding->pack.total;
     for (size_t i = 0; i < sharding->split->count && !status; i++) {
         char name[NAME_MAX_SIZE];
         struct proof proof;

@@ -111,12 +111,13 @@ static int enter_parents(int root, const struct libgguf_bundle_extra *extra, str
     return failed;
 }
 
-static int write_extra(int at, const char *name, const struct libgguf_bundle_extra *extra,
+/* Written in @p root, where what an interrupted creation leaves is looked for. */
+static int write_extra(int root, int at, const char *name, const struct libgguf_bundle_extra *extra,
                        bool no_sync)
 {
-    (void)unlinkat(at, PLACE_PARTIAL_EXTRA, 0);
-    const int fd =
-        openat(at, PLACE_PARTIAL_EXTRA, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    (void)unlinkat(root, PLACE_PARTIAL_EXTRA, 0);
+    const int fd = openat(root, PLACE_PARTIAL_EXTRA,
+                          O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd < 0) {
         return errno;
     }
@@ -125,11 +126,11 @@ static int write_extra(int at, const char *name, const struct libgguf_bundle_ext
     if (close(fd) != 0 && !failed) {
         failed = errno;
     }
-    if (!failed && renameat(at, PLACE_PARTIAL_EXTRA, at, name) != 0) {
+    if (!failed && renameat(root, PLACE_PARTIAL_EXTRA, at, name) != 0) {
         failed = errno;
     }
     if (failed) {
-        (void)unlinkat(at, PLACE_PARTIAL_EXTRA, 0);
+        (void)unlinkat(root, PLACE_PARTIAL_EXTRA, 0);
     }
     return failed || no_sync ? failed : durable_sync_directory(at);
 }
@@ -151,7 +152,7 @@ static enum libgguf_status add_extra(struct pack *pack, size_t index, struct lib
     }
     if (!failed && !status) {
         made->is_file = !pack_has_file(at, name);
-        failed = write_extra(at, name, extra, pack->options->no_sync);
+        failed = write_extra(pack->root, at, name, extra, pack->options->no_sync);
     }
     if (at >= 0 && at != pack->root) {
         close(at);

@@ -167,6 +167,11 @@ static int by_size(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
+size_t pack_file_count(const struct pack *pack)
+{
+    return pack->model ? libgguf_shard_count(pack->model) : 1;
+}
+
 const struct libgguf_source *pack_source(const struct pack *pack, size_t file)
 {
     return pack->model ? libgguf_file_source(libgguf_shard_at(pack->model, file)) : pack->source;

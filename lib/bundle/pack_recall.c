@@ -11,11 +11,6 @@
 #include "base/error.h"
 #include "bundle/pack.h"
 
-size_t pack_file_count(const struct pack *pack)
-{
-    return pack->model ? libgguf_shard_count(pack->model) : 1;
-}
-
 enum libgguf_status pack_recall(struct pack *pack, struct libgguf_error *err)
 {
     const struct libgguf_plan_options plan_options = {.struct_size = sizeof plan_options,
@@ -103,8 +98,11 @@ bool pack_recalls_chunk(const struct pack *pack, const struct packed *packed,
         return false;
     }
     const struct store_record_chunk *const chunk = &record->chunks[packed->index];
+    if (chunk->stamp.inode == 0 || !libgguf_digest_equal(&chunk->sha256, &packed->name)) {
+        return false;
+    }
     *stamp = chunk->stamp;
-    return chunk->stamp.inode != 0 && libgguf_digest_equal(&chunk->sha256, &packed->name);
+    return true;
 }
 
 /* The one that was given this name by pack_commit(), which is the first of its twins. */

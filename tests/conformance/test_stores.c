@@ -146,6 +146,25 @@ static void date(const char *path, struct timespec modified)
     assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
 }
 
+/* A fresh store with two bundles of the model; the path of a chunk in it. */
+static void fresh_store_and_chunk(char chunk[FILES_PATH_SIZE])
+{
+    fresh_store();
+    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
+    name_in_store(manifest, 1, chunk);
+    libgguf_manifest_free(manifest);
+}
+
+/* Damages a file, and dates it so much later than it was: with zeros, without a trace. */
+static void damage_and_date(const char *chunk, long seconds, long nanoseconds)
+{
+    struct timespec modified = facts_of(chunk).st_mtim;
+    damage(chunk);
+    modified.tv_sec += seconds;
+    modified.tv_nsec = (modified.tv_nsec + nanoseconds) % 1000000000;
+    date(chunk, modified);
+}
+
 /* How many records the store has; @p path is that of one. */
 static size_t find_record(char path[FILES_PATH_SIZE])
 {
@@ -193,12 +212,8 @@ static void a_chunk_that_was_proven_is_not_read_again(void **state)
 {
     (void)state;
     char chunk[FILES_PATH_SIZE];
-    fresh_store();
-    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
-    name_in_store(manifest, 1, chunk);
-    const struct stat before = facts_of(chunk);
-    damage(chunk);
-    date(chunk, before.st_mtim);
+    fresh_store_and_chunk(chunk);
+    damage_and_date(chunk, 0, 0);
     bundle_again(usual());
     assert_int_equal(created.written_count, 0);
     assert_int_equal(wrong_parts(), 1);
@@ -209,7 +224,6 @@ static void a_chunk_that_was_proven_is_not_read_again(void **state)
     bundle_again(options);
     assert_int_equal(created.written_count, 1);
     assert_int_equal(wrong_parts(), 0);
-    libgguf_manifest_free(manifest);
 }
 
 static bool wait_once(void *context, enum libgguf_bundle_step step, uint64_t done, uint64_t total)
@@ -240,9 +254,7 @@ static void chunks_of_a_long_creation_are_remembered(void **state)
     assert_true(waited);
     name_in_store(manifest, manifest->files[0].chunk_count - 1, chunk);
     libgguf_manifest_free(manifest);
-    const struct stat before = facts_of(chunk);
-    damage(chunk);
-    date(chunk, before.st_mtim);
+    damage_and_date(chunk, 0, 0);
     bundle_again(usual());
     assert_int_equal(wrong_parts(), 1);
 }
@@ -292,15 +304,6 @@ static void replace_with_its_date(const char *chunk)
     free(bytes);
 }
 
-static void damage_and_date(const char *chunk, long seconds, long nanoseconds)
-{
-    struct timespec modified = facts_of(chunk).st_mtim;
-    damage(chunk);
-    modified.tv_sec += seconds;
-    modified.tv_nsec = (modified.tv_nsec + nanoseconds) % 1000000000;
-    date(chunk, modified);
-}
-
 static void date_a_second_later(const char *chunk)
 {
     damage_and_date(chunk, 1, 0);
@@ -344,9 +347,7 @@ static void a_chunk_that_changed_is_read_and_replaced(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
         char chunk[FILES_PATH_SIZE];
-        fresh_store();
-        struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
-        name_in_store(manifest, 1, chunk);
+        fresh_store_and_chunk(chunk);
         changes[i](chunk);
         bundle_again(usual());
         assert_int_equal(created.written_count, 1);
@@ -356,7 +357,6 @@ static void a_chunk_that_changed_is_read_and_replaced(void **state)
         assert_int_equal(created.written_count, 0);
         assert_int_equal(created.shared_count, created.distinct_count);
         assert_int_equal(wrong_parts(), 0);
-        libgguf_manifest_free(manifest);
     }
 }
 
@@ -429,10 +429,7 @@ static void a_chunk_of_this_moment_is_not_remembered(void **state)
     for (int again = 0; again < 2; again++) {
         char record[FILES_PATH_SIZE];
         char chunk[FILES_PATH_SIZE];
-        fresh_store();
-        struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
-        name_in_store(manifest, 1, chunk);
-        libgguf_manifest_free(manifest);
+        fresh_store_and_chunk(chunk);
         assert_int_equal(find_record(record), 1);
         assert_int_equal(unlink(record), 0);
         struct timespec time;
@@ -498,19 +495,14 @@ static void a_damaged_record_is_none(void **state)
     char record[FILES_PATH_SIZE];
     char chunk[FILES_PATH_SIZE];
     size_t size;
-    fresh_store();
-    struct libgguf_manifest *manifest = bundle(files_path("model.gguf"), usual());
-    name_in_store(manifest, 1, chunk);
-    libgguf_manifest_free(manifest);
+    fresh_store_and_chunk(chunk);
     assert_int_equal(find_record(record), 1);
     unsigned char *const bytes = files_read(record, &size);
     for (size_t at = 0; at < size; at += 7) {
         bytes[at] ^= 1;
         write_bytes(record, bytes, size);
         bytes[at] ^= 1;
-        const struct stat before = facts_of(chunk);
-        damage(chunk);
-        date(chunk, before.st_mtim);
+        damage_and_date(chunk, 0, 0);
         bundle_again(usual());
         assert_int_equal(created.written_count, 1);
         assert_int_equal(wrong_parts(), 0);
@@ -618,17 +610,12 @@ static void an_old_bundle_made_anew_forgets_nothing(void **state)
 {
     (void)state;
     char chunk[FILES_PATH_SIZE];
-    fresh_store();
-    struct libgguf_manifest *const manifest = bundle(files_path("model.gguf"), usual());
-    name_in_store(manifest, 1, chunk);
-    libgguf_manifest_free(manifest);
+    fresh_store_and_chunk(chunk);
     struct libgguf_bundle_create_options options = usual();
     options.force = true;
     date(files_path("bundle/chunks"), (struct timespec){.tv_sec = 1});
     bundle_again(options);
-    const struct stat before = facts_of(chunk);
-    damage(chunk);
-    date(chunk, before.st_mtim);
+    damage_and_date(chunk, 0, 0);
     bundle_again(usual());
     assert_int_equal(created.written_count, 0);
     assert_int_equal(wrong_parts(), 1);
@@ -717,6 +704,47 @@ static void a_model_that_reads_differently_again_is_refused(void **state)
     assert_int_equal(readings, 2);
     libgguf_source_close(source);
     assert_int_equal(stat(files_path("bundle"), &facts), -1);
+}
+
+static bool stop_at_proof(void *context, enum libgguf_bundle_step step, uint64_t done,
+                          uint64_t total)
+{
+    (void)context;
+    (void)done;
+    (void)total;
+    return step != LIBGGUF_BUNDLE_VERIFY;
+}
+
+/* Of shards that are there the bytes are looked at, which takes time, and can be stopped. */
+static void taking_shards_over_can_be_stopped(void **state)
+{
+    (void)state;
+    const struct libgguf_bundle_hooks hooks = {.struct_size = sizeof hooks,
+                                               .progress = stop_at_proof};
+    struct libgguf_bundle_create_options options = {.struct_size = sizeof options, .name = "x"};
+    struct libgguf_file *file;
+    struct stat facts;
+    fresh_store();
+    files_remove("bundle");
+    assert_int_equal(libgguf_open(files_path("model.gguf"), NULL, &file, NULL), LIBGGUF_OK);
+    assert_int_equal(
+        libgguf_bundle_create_shards(file, files_path("bundle"), 262144, &options, NULL, NULL),
+        LIBGGUF_OK);
+    assert_int_equal(unlink(files_path("bundle/manifest.json")), 0);
+    const struct stat before = facts_of(files_path("bundle/x-00001-of-00003.gguf"));
+    options.resume = true;
+    options.hooks = &hooks;
+    assert_int_equal(
+        libgguf_bundle_create_shards(file, files_path("bundle"), 262144, &options, NULL, NULL),
+        LIBGGUF_ERR_CANCELLED);
+    /* Before anything was named. */
+    assert_int_equal(facts_of(files_path("bundle/x-00001-of-00003.gguf")).st_ino, before.st_ino);
+    assert_int_equal(stat(files_path("bundle/manifest.json"), &facts), -1);
+    options.hooks = NULL;
+    assert_int_equal(
+        libgguf_bundle_create_shards(file, files_path("bundle"), 262144, &options, NULL, NULL),
+        LIBGGUF_OK);
+    libgguf_close(file);
 }
 
 static void shards_leave_all_descriptors_open(void **state)
@@ -878,6 +906,7 @@ int main(void)
         cmocka_unit_test(a_model_with_the_name_of_a_temporary_file_stays),
         cmocka_unit_test(a_model_that_reads_differently_again_is_refused),
         cmocka_unit_test(a_page_that_came_meanwhile_is_not_replaced),
+        cmocka_unit_test(taking_shards_over_can_be_stopped),
         cmocka_unit_test(shards_leave_all_descriptors_open),
         cmocka_unit_test(what_was_not_synced_is_not_remembered),
         cmocka_unit_test(a_digest_that_was_left_out_is_not_lost),
