@@ -79,7 +79,7 @@ static bool refill(struct cursor *cursor, size_t needed)
     }
     if (status) {
         stop(cursor, status, err.sys_errno);
-        if (status == LIBGGUF_ERR_IO) {
+        if (status == LIBGGUF_ERR_IO && err.offset != LIBGGUF_NO_OFFSET) {
             cursor->window_offset = err.offset;
         }
         return false;
