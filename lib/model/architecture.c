@@ -155,7 +155,7 @@ static const struct architecture architectures[] = {
     {"qwen", {FEED_FORWARD, HEADS, RMS}},
     {"qwen2", {FEED_FORWARD, HEADS, RMS}},
     {"qwen2moe", {HEADS, RMS}},
-    {"qwen2vl", {FEED_FORWARD, HEADS, RMS, "rope.dimension_sections"}},
+    {"qwen2vl", {FEED_FORWARD, HEADS, "rope.dimension_sections"}},
     {"qwen3", {FEED_FORWARD, HEADS, RMS}},
     {"qwen35",
      {RMS, "rope.dimension_sections", "ssm.conv_kernel", "ssm.inner_size", "ssm.state_size",

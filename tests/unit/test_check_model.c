@@ -149,6 +149,7 @@ static void each_architecture_needs_what_it_needs_and_no_more(void **state)
         {"gpt-oss",
          {RMS, "attention.head_count", "expert_feed_forward_length", "attention.sliding_window"}},
         {"qwen3moe", {RMS, "attention.head_count"}},
+        {"qwen2vl", {"feed_forward_length", "attention.head_count", "rope.dimension_sections"}},
         {"deepseek",
          {RMS, "attention.head_count", "expert_feed_forward_length", "expert_shared_count"}},
         {"deepseek2",
