@@ -7,9 +7,11 @@ set -euo pipefail
 case_file=$(realpath -- "$1")
 expected=${case_file%.sh}
 
+wants_data=no
 for need in $(sed -n 's/^# needs: *//p' "$case_file"); do
     if [ "$need" = data ]; then
         [ -d "$GGUF_DATA" ] || { echo "skipped: no test data at $GGUF_DATA"; exit 77; }
+        wants_data=yes
     elif ! command -v "$need" >/dev/null; then
         echo "skipped: $need is not installed"
         exit 77
@@ -20,7 +22,7 @@ scratch=$(mktemp -d "${TMPDIR:-/tmp}/gguf-case.XXXXXX")
 trap 'chmod -R u+rwX "$scratch"; rm -rf "$scratch"' EXIT
 mkdir "$scratch/work" "$scratch/home"
 [ ! -d "$GGUF_FIXTURES" ] || ln -s "$GGUF_FIXTURES" "$scratch/work/fixtures"
-[ ! -d "$GGUF_DATA" ] || ln -s "$(realpath -- "$GGUF_DATA")" "$scratch/work/data"
+[ "$wants_data" = no ] || ln -s "$(realpath -- "$GGUF_DATA")" "$scratch/work/data"
 
 status=0
 (

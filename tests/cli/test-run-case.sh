@@ -53,3 +53,10 @@ expect 77 "a case that needs a missing command"
 echo 'echo "${NO_COLOR-unset} $LC_ALL $TZ"; cat; ls -A' >"$scratch/case.sh"
 printf 'unset C UTC\n' >"$scratch/case.stdout"
 NO_COLOR=1 GGUF_FIXTURES=$scratch/none expect 0 "a clean environment in an empty directory"
+
+mkdir "$scratch/data"
+export GGUF_DATA=$scratch/data
+GGUF_FIXTURES=$scratch/none NO_COLOR=1 expect 0 "the same where there are real models"
+printf '# needs: data\ncd data && echo found\n' >"$scratch/case.sh"
+echo found >"$scratch/case.stdout"
+expect 0 "a case that needs data finds it"
