@@ -24,12 +24,13 @@ void cursor_init(struct cursor *cursor, const struct libgguf_source *source, uin
 
 void cursor_seek(struct cursor *cursor, uint64_t offset)
 {
-    if (cursor->window) {
+    const uint64_t in_window = offset - cursor->window_offset;
+    if (cursor->window && (offset < cursor->window_offset || in_window > cursor->size)) {
         cursor->window_offset = offset;
         cursor->pos = 0;
         cursor->size = 0;
     } else {
-        cursor->pos = (size_t)(offset - cursor->window_offset);
+        cursor->pos = (size_t)in_window;
     }
 }
 
@@ -55,7 +56,7 @@ static void stop(struct cursor *cursor, enum libgguf_status status, int sys_errn
     }
 }
 
-/* Starts the window at the position and fills it. */
+/* Starts the window at the position and fills it, as far as there is anything to decode. */
 static bool refill(struct cursor *cursor, size_t needed)
 {
     if (!cursor->ok || !cursor->window) {
@@ -63,13 +64,16 @@ static bool refill(struct cursor *cursor, size_t needed)
         return false;
     }
     const uint64_t offset = cursor_offset(cursor);
+    const uint64_t left = cursor_left(cursor);
+    const size_t wanted =
+        left >= needed && left < cursor->capacity ? (size_t)left : cursor->capacity;
     cursor->window_offset = offset;
     cursor->pos = 0;
     cursor->size = 0;
     struct libgguf_error err = {.status = LIBGGUF_OK};
     size_t got;
-    enum libgguf_status status = libgguf_source_read_some(cursor->source, offset, cursor->window,
-                                                          cursor->capacity, &got, &err);
+    enum libgguf_status status =
+        libgguf_source_read_some(cursor->source, offset, cursor->window, wanted, &got, &err);
     if (!status && got < needed) {
         /* Why is there no more? The byte after the last one knows. */
         unsigned char next;

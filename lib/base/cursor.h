@@ -35,7 +35,8 @@ struct cursor {
 void cursor_init(struct cursor *cursor, const struct libgguf_source *source, uint64_t offset,
                  unsigned char *window, size_t capacity);
 
-/** Moves to byte @p offset of the source, which a memory source must have. */
+/** Moves to byte @p offset of the source, which a memory source must have; a window that has it
+ * stays. */
 void cursor_seek(struct cursor *cursor, uint64_t offset);
 
 /** Bytes from the start of the source to the next byte. */

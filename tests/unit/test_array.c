@@ -16,14 +16,16 @@
 struct shrunk {
     const struct built_model *model;
     uint64_t readable;
+    uint64_t taken; /* bytes, by all reads */
 };
 
 static int serve(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
-    const struct shrunk *shrunk = context;
+    struct shrunk *shrunk = context;
     *got = offset < shrunk->readable ? (size_t)(shrunk->readable - offset) : 0;
     *got = *got < size ? *got : size;
     memcpy(buffer, shrunk->model->bytes + (*got ? offset : 0), *got);
+    shrunk->taken += *got;
     return 0;
 }
 
@@ -98,11 +100,39 @@ static void a_long_string_that_is_gone_is_no_string(void **state)
     built_model_end(&model);
 }
 
+static void no_more_of_the_file_is_read_than_the_array(void **state)
+{
+    (void)state;
+    static char behind[2 * LIBGGUF_ITER_WINDOW];
+    memset(behind, 'b', sizeof behind - 1);
+    const char *const texts[] = {"one", "two", "three"};
+    struct built_model model;
+    struct libgguf_array array;
+    struct libgguf_array_iter iter;
+    struct libgguf_value value;
+    built_model_begin(&model);
+    built_model_strings(&model, "texts", texts, 3);
+    built_model_str(&model, "behind", behind);
+    built_model_open(&model);
+    struct shrunk shrunk = {.model = &model};
+    struct libgguf_file *const file = open_shrunk(&shrunk);
+    must(libgguf_get_array(file, "texts", &array, NULL));
+    shrunk.taken = 0;
+    libgguf_array_begin(&iter, &array);
+    while (libgguf_array_next(&iter, &value)) {
+    }
+    assert_int_equal(iter.index, 3);
+    assert_int_equal(shrunk.taken, array.size);
+    libgguf_close(file);
+    built_model_end(&model);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_string_as_long_as_the_window_is_seen_and_a_longer_one_is_not),
         cmocka_unit_test(a_long_string_that_is_gone_is_no_string),
+        cmocka_unit_test(no_more_of_the_file_is_read_than_the_array),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

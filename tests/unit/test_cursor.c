@@ -24,6 +24,8 @@ struct subject {
     unsigned char window[WINDOW];
 };
 
+static size_t served; /* bytes, by all calls */
+
 static int serve(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
     (void)context;
@@ -31,6 +33,7 @@ static int serve(void *context, uint64_t offset, void *buffer, size_t size, size
     *got = *got < size ? *got : size;
     *got = *got < 5 ? *got : 5; /* in small pieces */
     memcpy(buffer, bytes + (offset < sizeof bytes ? offset : 0), *got);
+    served += *got;
     return 0;
 }
 
@@ -157,6 +160,30 @@ static void copies_cross_windows_and_stop_at_the_end(void **state)
     each_source(copies);
 }
 
+static void returns(struct subject *subject)
+{
+    struct cursor cursor = cursor_at(subject, 0);
+    assert_int_equal(cursor_u64(&cursor), 0x0807060504030201);
+    const size_t before = served;
+    cursor_seek(&cursor, 5);
+    assert_int_equal(cursor_u8(&cursor), 6);
+    cursor_seek(&cursor, WINDOW - 1);
+    assert_int_equal(cursor_u8(&cursor), WINDOW);
+    cursor_seek(&cursor, 0);
+    assert_int_equal(cursor_u8(&cursor), 1);
+    assert_int_equal(served, before);
+    cursor_seek(&cursor, WINDOW + 1);
+    assert_int_equal(cursor_u8(&cursor), WINDOW + 2);
+    cursor_seek(&cursor, 3);
+    assert_int_equal(cursor_u8(&cursor), 4);
+}
+
+static void what_is_in_the_window_is_not_read_again(void **state)
+{
+    (void)state;
+    each_source(returns);
+}
+
 static void a_pipe_is_skipped_to_the_byte_and_its_end_becomes_known(void **state)
 {
     (void)state;
@@ -220,6 +247,7 @@ int main(void)
         cmocka_unit_test(an_overrun_is_sticky_and_yields_zero),
         cmocka_unit_test(skipping_goes_anywhere_within_the_source_and_not_beyond),
         cmocka_unit_test(copies_cross_windows_and_stop_at_the_end),
+        cmocka_unit_test(what_is_in_the_window_is_not_read_again),
         cmocka_unit_test(a_pipe_is_skipped_to_the_byte_and_its_end_becomes_known),
         cmocka_unit_test(a_read_error_is_kept_with_its_errno),
         cmocka_unit_test(arithmetic_that_does_not_fit_is_noticed),
