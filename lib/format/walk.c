@@ -33,6 +33,11 @@ enum libgguf_status walk_stopped(struct walk *walk)
                        "%s: the header goes on beyond what may be kept of a stream",
                        walk_subject(walk, subject));
     default:
+        if (cursor->end == LIBGGUF_SIZE_UNKNOWN) {
+            return failure(walk->err, LIBGGUF_ERR_TRUNCATED, offset,
+                           "%s: a length that reaches beyond the end of any file",
+                           walk_subject(walk, subject));
+        }
         /* In a stream it may be what was skipped that reached beyond the end. */
         return failure(walk->err, LIBGGUF_ERR_TRUNCATED,
                        offset < cursor->end ? offset : cursor->end,
@@ -48,6 +53,12 @@ enum libgguf_status walk_expect(struct walk *walk, uint64_t count, uint64_t smal
     const uint64_t left = cursor_left(&walk->cursor);
     if (count <= left / smallest) {
         return LIBGGUF_OK;
+    }
+    if (left == UINT64_MAX) {
+        return failure(walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
+                       "%s: %" PRIu64 " %s of at least %" PRIu64
+                       " byte%s each would reach beyond the end of any file",
+                       walk_subject(walk, subject), count, noun, smallest, smallest == 1 ? "" : "s");
     }
     return failure(
         walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
