@@ -226,19 +226,20 @@ static enum libgguf_status take_turn_reading(struct ring *ring, struct libgguf_e
     size_t got = 0;
     const size_t slot = (size_t)(ring->blocks % SLOT_COUNT);
     const enum libgguf_status status = read_block(ring, ring->slots + slot * BLOCK_SIZE, &got, err);
-    const bool go_on = status || workers_progress(ring->workers, got);
+    if (status || !workers_progress(ring->workers, got)) {
+        return status;
+    }
     pthread_mutex_lock(&ring->workers->lock);
     ring->reading = false;
-    if (!status && go_on) {
-        ring->sizes[slot] = got;
-        ring->offset += got;
-        ring->blocks += got > 0;
-        ring->at_end = got < BLOCK_SIZE || ring->offset == ring->workers->size;
-    }
+    ring->sizes[slot] = got;
+    ring->offset += got;
+    ring->blocks += got > 0;
+    ring->at_end = got < BLOCK_SIZE || ring->offset == ring->workers->size;
     pthread_mutex_unlock(&ring->workers->lock);
-    return status;
+    return LIBGGUF_OK;
 }
 
+/* A turn that fails is not handed on: nobody may go on with it before the run is stopped. */
 static enum libgguf_status take_turn(struct ring *ring, int turn, struct libgguf_error *err)
 {
     if (turn == TURN_READ) {
@@ -248,11 +249,14 @@ static enum libgguf_status take_turn(struct ring *ring, int turn, struct libgguf
     const size_t slot = (size_t)(stage->blocks % SLOT_COUNT);
     const enum libgguf_status status = take_block(
         ring, (enum stage_kind)turn, ring->slots + slot * BLOCK_SIZE, ring->sizes[slot], err);
+    if (status) {
+        return status;
+    }
     pthread_mutex_lock(&ring->workers->lock);
     stage->busy = false;
     stage->blocks++;
     pthread_mutex_unlock(&ring->workers->lock);
-    return status;
+    return LIBGGUF_OK;
 }
 
 static void ring_work(void *context)

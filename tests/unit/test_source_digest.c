@@ -1,10 +1,13 @@
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <pthread.h>
@@ -55,6 +58,23 @@ static struct libgguf_source *memory_source(size_t size)
     struct libgguf_source *source;
     assert_int_equal(libgguf_source_from_memory(data, size, &source, NULL), LIBGGUF_OK);
     return source;
+}
+
+/* Threads that let a lock go may be overtaken there: now and then they wait a moment. */
+static atomic_bool hesitate;
+
+int __real_pthread_mutex_unlock(pthread_mutex_t *mutex);
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex);
+
+int __wrap_pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+    static _Thread_local uint32_t x = 1;
+    const int result = __real_pthread_mutex_unlock(mutex);
+    x = x * 1664525 + 1013904223;
+    if (atomic_load(&hesitate) && x >> 28 == 0) {
+        nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+    }
+    return result;
 }
 
 static void known_messages_have_their_published_digests(void **state)
@@ -269,6 +289,8 @@ struct copy {
     size_t ended;
     size_t aborted;
     size_t fail_at; /* this chunk_end fails, counted from 1 */
+    bool has_failed;
+    size_t late; /* calls after that */
     uint64_t stop_at;
 };
 
@@ -288,6 +310,7 @@ static enum libgguf_status copy_begin(void *context, size_t file, size_t index,
     *state = chunk;
     pthread_mutex_lock(&copy->lock);
     copy->begun++;
+    copy->late += copy->has_failed;
     pthread_mutex_unlock(&copy->lock);
     return file == 7 && piece->offset == index * CHUNK_SIZE ? LIBGGUF_OK : LIBGGUF_ERR_ARGUMENT;
 }
@@ -310,6 +333,8 @@ static enum libgguf_status copy_end(void *context, void *state, const struct lib
     struct copied_chunk *const chunk = state;
     pthread_mutex_lock(&copy->lock);
     const bool fails = copy->fail_at > 0 && copy->ended + 1 == copy->fail_at;
+    copy->late += copy->has_failed;
+    copy->has_failed |= fails;
     copy->ended += !fails;
     pthread_mutex_unlock(&copy->lock);
     if (fails) {
@@ -396,6 +421,22 @@ static void a_failing_hook_ends_the_run_with_its_error_and_aborts_what_was_begun
         assert_true(copy.aborted > 0);
         free(copy.bytes);
     }
+}
+
+/* Where chunks come one after the other, nobody goes on with them before the run is stopped. */
+static void no_hook_is_called_after_one_that_failed(void **state)
+{
+    (void)state;
+    atomic_store(&hesitate, true);
+    for (unsigned i = 0; i < 60; i++) {
+        struct copy copy = {.fail_at = 1 + i % 8};
+        struct libgguf_error err;
+        assert_int_equal(run_copy(&copy, 2 + i % 3, false, &err), LIBGGUF_ERR_SHARDS);
+        assert_int_equal(copy.late, 0);
+        assert_int_equal(copy.begun, copy.ended + copy.aborted);
+        free(copy.bytes);
+    }
+    atomic_store(&hesitate, false);
 }
 
 static void a_progress_hook_can_cancel(void **state)
@@ -487,6 +528,7 @@ int main(void)
         cmocka_unit_test(overlapping_spans_are_refused),
         cmocka_unit_test(hooks_see_every_byte_of_every_chunk_and_its_digest),
         cmocka_unit_test(a_failing_hook_ends_the_run_with_its_error_and_aborts_what_was_begun),
+        cmocka_unit_test(no_hook_is_called_after_one_that_failed),
         cmocka_unit_test(a_progress_hook_can_cancel),
         cmocka_unit_test(a_source_that_fails_or_ends_early_is_an_error_for_every_worker),
         cmocka_unit_test(a_file_that_grew_meanwhile_is_an_error),
