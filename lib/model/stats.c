@@ -115,6 +115,22 @@ static void add_up(struct run *run, const struct piece *piece, const struct stat
     }
 }
 
+/*
+ * The stream has ended within @p piece: its tensor is not whole. Only one thread reads a stream, so
+ * that no other piece is under way. What follows is asked for all the same, and says so itself.
+ */
+static void give_up_tensor(struct run *run, const struct piece *piece)
+{
+    run->out[piece->tensor] = (struct libgguf_tensor_stats){.status = LIBGGUF_ERR_TRUNCATED};
+    run->sums = stats_sums_empty();
+    run->merged = run->next.number;
+    if (!piece->last) {
+        run->next.first_block = 0;
+        run->next.tensor++;
+        skip_to_work(run);
+    }
+}
+
 /* Called under the lock: the first failure of the run is the one that is told. */
 static void stop(struct run *run, enum libgguf_status status, const struct libgguf_error *err)
 {
@@ -169,7 +185,9 @@ static void *worker(void *context)
         struct stats_sums sums;
         const enum libgguf_status status = work_on(run, &piece, buffer, &sums, &err);
         pthread_mutex_lock(&run->lock);
-        if (status != LIBGGUF_OK) {
+        if (status == LIBGGUF_ERR_TRUNCATED && !stats_reader_is_parallel(&run->reader)) {
+            give_up_tensor(run, &piece);
+        } else if (status != LIBGGUF_OK) {
             stop(run, status, &err);
         } else {
             add_up(run, &piece, &sums);

@@ -46,12 +46,11 @@ static enum libgguf_status pass(struct stats_reader *reader, void *buffer, size_
     if (status != LIBGGUF_OK) {
         return status;
     }
+    reader->position += got;
     if (got < size) {
         return failure(err, LIBGGUF_ERR_TRUNCATED, reader->position,
-                       "the stream ends at byte %" PRIu64 ", within its tensors",
-                       reader->position + got);
+                       "the stream ends at byte %" PRIu64 ", within its tensors", reader->position);
     }
-    reader->position += size;
     return LIBGGUF_OK;
 }
 

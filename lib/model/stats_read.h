@@ -23,7 +23,7 @@ void stats_reader_begin(struct stats_reader *reader, const struct libgguf_file *
 /** False when one thread alone may call stats_read(), in the order of the tensors. */
 bool stats_reader_is_parallel(const struct stats_reader *reader);
 
-/** As libgguf_tensor_read(). */
+/** As libgguf_tensor_read(); also TRUNCATED where a stream ends, again for all that follows. */
 enum libgguf_status stats_read(struct stats_reader *reader, const struct libgguf_tensor *tensor,
                                uint64_t from, void *buffer, size_t size, struct libgguf_error *err);
 

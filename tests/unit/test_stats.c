@@ -402,9 +402,40 @@ static void a_pipe_is_read_in_passing(void **state)
     libgguf_close(model.file);
     /* The last tensor first: all before it would have to be kept. */
     assert_int_equal(stats_of_pipe(&model, true, from_pipe), LIBGGUF_ERR_RANGE);
+    small_model_free(&model);
+}
+
+static void a_pipe_that_ends_early_leaves_the_tensors_before_its_end(void **state)
+{
+    (void)state;
+    struct small_model model;
+    struct libgguf_tensor_stats from_memory[5], from_pipe[5];
+    make_mixed(&model);
+    small_model_open(&model);
+    stats_of(&model, 2, 5, from_memory);
+    const uint64_t ends[] = {
+        model.tensors[0]->offset + 4 * (uint64_t)LIBGGUF_STATS_PIECE + 1, /* in its second piece */
+        model.tensors[0]->offset + model.tensors[0]->size,
+        model.tensors[2]->offset + 1000,
+        model.tensors[4]->offset + 3,
+    };
     libgguf_close(model.file);
-    model.size -= 100;
-    assert_int_equal(stats_of_pipe(&model, false, from_pipe), LIBGGUF_ERR_TRUNCATED);
+    for (size_t end = 0; end < sizeof ends / sizeof ends[0]; end++) {
+        model.size = (size_t)ends[end];
+        assert_int_equal(stats_of_pipe(&model, false, from_pipe), LIBGGUF_OK);
+        for (size_t i = 0; i < 5; i++) {
+            const struct libgguf_tensor *tensor = libgguf_tensor_at(model.file, i);
+            const bool whole = tensor->offset + tensor->size <= ends[end] ||
+                               from_memory[i].status != LIBGGUF_OK || tensor->size == 0;
+            assert_int_equal(from_pipe[i].status,
+                             whole ? from_memory[i].status : LIBGGUF_ERR_TRUNCATED);
+            assert_int_equal(from_pipe[i].element_count, whole ? from_memory[i].element_count : 0);
+            assert_true(from_pipe[i].mean == (whole ? from_memory[i].mean : 0) ||
+                        isnan(from_memory[i].mean));
+        }
+        libgguf_close(model.file);
+    }
+    model.file = NULL;
     small_model_free(&model);
 }
 
@@ -473,6 +504,7 @@ int main(void)
         cmocka_unit_test(progress_grows_to_all_bytes_and_can_stop_the_work_at_any_call),
         cmocka_unit_test(a_read_error_ends_the_run_and_says_so),
         cmocka_unit_test(a_pipe_is_read_in_passing),
+        cmocka_unit_test(a_pipe_that_ends_early_leaves_the_tensors_before_its_end),
         cmocka_unit_test(a_file_that_changes_meanwhile_gives_no_result),
         cmocka_unit_test(broken_arguments_are_refused),
     };

@@ -30,7 +30,8 @@ LIBGGUF_BEGIN_DECLS
 struct libgguf_tensor_stats {
     /**
      * OK; UNSUPPORTED when the tensor cannot be decoded (its type, byte order or row length);
-     * TRUNCATED when bytes of it are missing. All else is zero then.
+     * TRUNCATED when bytes of it are missing, be it that a stream ends before. All else is zero
+     * then.
      */
     enum libgguf_status status;
     uint64_t element_count;
@@ -65,7 +66,7 @@ struct libgguf_stats_options {
  * A stream is read by the caller's thread alone, whatever the options say: in passing when the
  * tensors are given in the order of their data (nothing of them can be read again then), otherwise
  * within what the stream may keep.
- * Statuses: ARGUMENT, MEMORY, IO, TRUNCATED (the file shrank, or the stream ended early),
+ * Statuses: ARGUMENT, MEMORY, IO, TRUNCATED (the file shrank),
  * CHANGED (it changed while it was read), RANGE (more of a stream would have to be kept than may
  * be), CANCELLED. On failure @p out is undefined.
  */
