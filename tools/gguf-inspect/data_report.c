@@ -2,28 +2,31 @@
 
 #include "data_stats.h"
 
-/* One run over the tensors does for both; of a stream there cannot be a second one. */
-enum cli_exit data_report(const struct model_file *model, const struct inspect_options *options,
-                          struct libgguf_json *json)
+enum cli_exit data_report_compute(const struct model_file *model,
+                                  const struct inspect_options *options, struct data_stats *out)
 {
-    struct data_stats stats;
-    enum cli_exit status =
-        data_stats_compute(model, options->check_data ? NULL : options->stats_glob, &stats);
-    if (status != CLI_YES) {
-        return status;
+    return data_stats_compute(model, options->check_data ? NULL : options->stats_glob, out);
+}
+
+enum cli_exit data_report_print(const struct data_stats *stats,
+                                const struct inspect_options *options)
+{
+    if (options->stats) {
+        data_stats_print(stats, options->stats_glob);
     }
-    if (options->stats && json) {
+    return options->check_data ? data_check_print(stats) : CLI_YES;
+}
+
+enum cli_exit data_report_json(const struct data_stats *stats,
+                               const struct inspect_options *options, struct libgguf_json *json)
+{
+    if (options->stats) {
         libgguf_json_key(json, "stats");
-        data_stats_json(&stats, options->stats_glob, json);
-    } else if (options->stats) {
-        data_stats_print(&stats, options->stats_glob);
+        data_stats_json(stats, options->stats_glob, json);
     }
-    if (options->check_data && json) {
-        libgguf_json_key(json, "data_check");
-        status = data_check_json(&stats, json);
-    } else if (options->check_data) {
-        status = data_check_print(&stats);
+    if (!options->check_data) {
+        return CLI_YES;
     }
-    data_stats_free(&stats);
-    return status;
+    libgguf_json_key(json, "data_check");
+    return data_check_json(stats, json);
 }

@@ -167,7 +167,8 @@ static void model_member(struct libgguf_json *json, const struct libgguf_file *f
 }
 
 enum cli_exit json_report_model(struct libgguf_json *json, const struct model_file *model,
-                                const struct inspect_options *options)
+                                const struct inspect_options *options,
+                                const struct data_stats *stats)
 {
     const bool overview = inspect_wants_overview(options);
     enum cli_exit status = CLI_YES;
@@ -193,8 +194,8 @@ enum cli_exit json_report_model(struct libgguf_json *json, const struct model_fi
         const enum cli_exit found = check_json(json, model, options);
         status = found > status ? found : status;
     }
-    if (inspect_wants_data(options)) {
-        const enum cli_exit found = data_report(model, options, json);
+    if (stats) {
+        const enum cli_exit found = data_report_json(stats, options, json);
         status = found > status ? found : status;
     }
     libgguf_json_object_end(json);

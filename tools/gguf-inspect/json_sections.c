@@ -171,7 +171,7 @@ static void tensor_object(struct libgguf_json *json, const struct model_file *mo
     libgguf_json_key(json, "size");
     json_number(json, tensor->size_known ? tensor->size : UINT64_MAX);
     libgguf_json_member_u64(json, "shard", tensor->shard);
-    const uint64_t missing = model_file_tensor_missing(model, tensor);
+    const uint64_t missing = tensor->missing_size;
     if (missing > 0) {
         libgguf_json_member_u64(json, "missing_size", missing);
     }

@@ -17,7 +17,8 @@
 #include "sections.h"
 
 static enum cli_exit print_text(const struct model_file *model,
-                                const struct inspect_options *options)
+                                const struct inspect_options *options,
+                                const struct data_stats *stats)
 {
     enum cli_exit status = CLI_YES;
     if (inspect_wants_overview(options)) {
@@ -41,20 +42,16 @@ static enum cli_exit print_text(const struct model_file *model,
         const enum cli_exit verdict = check_print(model, options);
         status = verdict > status ? verdict : status;
     }
-    if (inspect_wants_data(options)) {
-        const enum cli_exit verdict = data_report(model, options, NULL);
+    if (stats) {
+        const enum cli_exit verdict = data_report_print(stats, options);
         status = verdict > status ? verdict : status;
     }
     return status;
 }
 
-/* Values alone need no size: a stream is left as soon as they are known. One whose tensors are to
- * be read must not be at its end before. */
+/* Values alone need no size: a stream is left as soon as they are known. */
 static bool needs_size(const struct inspect_options *options)
 {
-    if (inspect_wants_data(options)) {
-        return false;
-    }
     return options->json || options->tensors || options->check || inspect_wants_overview(options);
 }
 
@@ -72,30 +69,61 @@ static void print_separator(const struct model_file *model, const struct inspect
     }
 }
 
+static enum cli_exit show(const struct model_file *model, struct inspect_options *options,
+                          const struct data_stats *stats, struct libgguf_json *json)
+{
+    if (options->json) {
+        return json_report_model(json, model, options, stats);
+    }
+    print_separator(model, options);
+    options->printed_before = true;
+    return print_text(model, options, stats);
+}
+
+/* The tensors of a stream are read before its end is, and its size is known only then. */
+static enum libgguf_status open_and_decode(const char *path, struct model_file *model,
+                                           const struct inspect_options *options,
+                                           struct data_stats *stats, enum cli_exit *decoded,
+                                           struct libgguf_error *err)
+{
+    const bool wants_data = inspect_wants_data(options);
+    *stats = (struct data_stats){0};
+    *decoded = CLI_YES;
+    enum libgguf_status status =
+        model_file_open(model, path, needs_size(options) && !wants_data, err);
+    if (status != LIBGGUF_OK || !wants_data) {
+        return status;
+    }
+    *decoded = data_report_compute(model, options, stats);
+    if (needs_size(options)) {
+        status = model_file_reach_end(model, err);
+    }
+    return status;
+}
+
 static enum cli_exit inspect_one(const char *path, struct inspect_options *options,
                                  struct libgguf_json *json)
 {
     struct model_file model;
+    struct data_stats stats;
     struct libgguf_error err;
-    if (model_file_open(&model, path, needs_size(options), &err) != LIBGGUF_OK) {
+    enum cli_exit status;
+    if (open_and_decode(path, &model, options, &stats, &status, &err) != LIBGGUF_OK) {
         cli_error_status(model.label, &err);
         if (options->json) {
             json_report_failure(json, path, &err);
         }
-        return CLI_FAILED;
-    }
-    enum cli_exit status;
-    if (options->json) {
-        status = json_report_model(json, &model, options);
-    } else {
-        print_separator(&model, options);
-        options->printed_before = true;
-        status = print_text(&model, options);
-    }
-    if (model_file_unchanged(&model, &err) != LIBGGUF_OK) {
-        cli_error_status(model.label, &err);
         status = CLI_FAILED;
+    } else {
+        const bool decoded = inspect_wants_data(options) && status == CLI_YES;
+        const enum cli_exit shown = show(&model, options, decoded ? &stats : NULL, json);
+        status = shown > status ? shown : status;
+        if (model_file_unchanged(&model, &err) != LIBGGUF_OK) {
+            cli_error_status(model.label, &err);
+            status = CLI_FAILED;
+        }
     }
+    data_stats_free(&stats);
     model_file_close(&model);
     return status;
 }

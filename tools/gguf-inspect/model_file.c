@@ -1,5 +1,6 @@
 #include "model_file.h"
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,13 +9,8 @@
 /* The header of the largest known vocabularies is some 10 MB; a stream keeps no more than this. */
 #define STREAM_RETAIN_LIMIT ((uint64_t)1 << 30)
 
-static const struct libgguf_open_options open_options = {
-    .struct_size = sizeof open_options,
-    .allow_missing_data = true,
-    .allow_duplicates = true,
-};
-
-static enum libgguf_status open_stream(struct model_file *model, struct libgguf_error *err)
+static enum libgguf_status open_stream(const struct libgguf_open_options *options,
+                                       struct libgguf_file **out, struct libgguf_error *err)
 {
     struct libgguf_source *source;
     enum libgguf_status status =
@@ -22,21 +18,50 @@ static enum libgguf_status open_stream(struct model_file *model, struct libgguf_
     if (status != LIBGGUF_OK) {
         return status;
     }
-    status = libgguf_open_source(source, &open_options, &model->file, err);
+    status = libgguf_open_source(source, options, out, err);
     if (status != LIBGGUF_OK) {
         libgguf_source_close(source);
     }
     return status;
 }
 
-/* Reads what is left of a pipe, standard input or named; a file is not read. */
-static enum libgguf_status drain(const struct model_file *model, struct libgguf_error *err)
+/* The bytes of a stream that were kept, as a source of their own; its size is the whole stream's.
+ */
+static int read_kept(void *context, uint64_t offset, void *buffer, size_t size, size_t *got)
 {
-    struct cli_progress progress;
-    cli_progress_begin(&progress, "reading", CLI_TOTAL_UNKNOWN);
-    const enum libgguf_status status = libgguf_source_drain(libgguf_file_source(model->file),
-                                                            cli_progress_callback, &progress, err);
-    cli_progress_end(&progress);
+    struct libgguf_error err;
+    const struct libgguf_source *stream = libgguf_file_source(context);
+    switch (libgguf_source_read_some(stream, offset, buffer, size, got, &err)) {
+    case LIBGGUF_OK:
+        return 0;
+    case LIBGGUF_ERR_RANGE: /* what comes after was not kept */
+        *got = 0;
+        return 0;
+    default:
+        return err.sys_errno != 0 ? err.sys_errno : EIO;
+    }
+}
+
+static uint64_t stream_size(void *context)
+{
+    return libgguf_source_size(libgguf_file_source(context));
+}
+
+static enum libgguf_status open_kept(struct libgguf_file *passed,
+                                     const struct libgguf_open_options *options,
+                                     struct libgguf_file **out, struct libgguf_error *err)
+{
+    const struct libgguf_source_ops ops = {
+        .struct_size = sizeof ops, .read = read_kept, .size = stream_size};
+    struct libgguf_source *source;
+    enum libgguf_status status = libgguf_source_from_ops(&ops, passed, &source, err);
+    if (status != LIBGGUF_OK) {
+        return status;
+    }
+    status = libgguf_open_source(source, options, out, err);
+    if (status != LIBGGUF_OK) {
+        libgguf_source_close(source);
+    }
     return status;
 }
 
@@ -63,49 +88,78 @@ static void add_up_files(struct model_file *model)
     }
 }
 
-uint64_t model_file_tensor_missing(const struct model_file *model,
-                                   const struct libgguf_tensor *tensor)
-{
-    const uint64_t file_size = shard_size(model, tensor->shard);
-    if (tensor->offset >= file_size) {
-        return tensor->size;
-    }
-    const uint64_t present = file_size - tensor->offset;
-    return tensor->size > present ? tensor->size - present : 0;
-}
-
 static void add_up_missing(struct model_file *model)
 {
     const size_t count = libgguf_tensor_count(model->file);
     for (size_t i = 0; i < count; i++) {
-        const uint64_t missing =
-            model_file_tensor_missing(model, libgguf_tensor_at(model->file, i));
+        const uint64_t missing = libgguf_tensor_at(model->file, i)->missing_size;
         model->missing_size += missing;
         model->missing_count += missing > 0;
     }
 }
 
+static void add_up(struct model_file *model)
+{
+    model->size = 0;
+    model->header_size = 0;
+    add_up_files(model);
+    add_up_missing(model);
+}
+
+static struct libgguf_open_options open_options(struct cli_progress *progress, bool to_the_end)
+{
+    return (struct libgguf_open_options){
+        .struct_size = sizeof(struct libgguf_open_options),
+        .allow_missing_data = true,
+        .allow_duplicates = true,
+        .read_to_end = to_the_end,
+        .progress = cli_progress_callback,
+        .progress_context = progress,
+    };
+}
+
 enum libgguf_status model_file_open(struct model_file *model, const char *path, bool to_the_end,
                                     struct libgguf_error *err)
 {
+    struct cli_progress progress;
+    const struct libgguf_open_options options = open_options(&progress, to_the_end);
     *model = (struct model_file){.label = path, .is_stream = strcmp(path, "-") == 0};
+    cli_progress_begin(&progress, "reading", CLI_TOTAL_UNKNOWN);
     enum libgguf_status status;
     if (model->is_stream) {
         model->label = "standard input";
-        status = open_stream(model, err);
+        status = open_stream(&options, &model->file, err);
     } else {
-        status = libgguf_open(path, &open_options, &model->file, err);
+        status = libgguf_open(path, &options, &model->file, err);
     }
-    if (status == LIBGGUF_OK && to_the_end) {
-        status = drain(model, err);
+    cli_progress_end(&progress);
+    if (status == LIBGGUF_OK) {
+        add_up(model);
     }
-    if (status != LIBGGUF_OK) {
-        model_file_close(model);
-        return status;
+    return status;
+}
+
+enum libgguf_status model_file_reach_end(struct model_file *model, struct libgguf_error *err)
+{
+    if (model->size != LIBGGUF_SIZE_UNKNOWN || libgguf_shard_count(model->file) > 1) {
+        return LIBGGUF_OK;
     }
-    add_up_files(model);
-    add_up_missing(model);
-    return LIBGGUF_OK;
+    struct cli_progress progress;
+    const struct libgguf_open_options options = open_options(&progress, true);
+    struct libgguf_file *whole;
+    cli_progress_begin(&progress, "reading", CLI_TOTAL_UNKNOWN);
+    enum libgguf_status status = libgguf_source_drain(libgguf_file_source(model->file),
+                                                      cli_progress_callback, &progress, err);
+    cli_progress_end(&progress);
+    if (status == LIBGGUF_OK) {
+        status = open_kept(model->file, &options, &whole, err);
+    }
+    if (status == LIBGGUF_OK) {
+        model->passed = model->file;
+        model->file = whole;
+        add_up(model);
+    }
+    return status;
 }
 
 enum libgguf_status model_file_unchanged(const struct model_file *model, struct libgguf_error *err)
@@ -125,5 +179,7 @@ enum libgguf_status model_file_unchanged(const struct model_file *model, struct 
 void model_file_close(struct model_file *model)
 {
     libgguf_close(model->file);
+    libgguf_close(model->passed);
     model->file = NULL;
+    model->passed = NULL;
 }

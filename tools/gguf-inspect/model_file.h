@@ -11,6 +11,8 @@
 struct model_file {
     const char *label; /**< the path, or "standard input" */
     struct libgguf_file *file;
+    struct libgguf_file *passed; /**< of a stream that model_file_reach_end() came to the end of:
+                                      the index from before, which owns the source; else NULL */
     uint64_t size;          /**< bytes of all files that are present; LIBGGUF_SIZE_UNKNOWN only if
                                  the stream was not read to its end */
     uint64_t header_size;   /**< bytes before the tensor data, over all shards that are present */
@@ -22,11 +24,18 @@ struct model_file {
 
 /**
  * Opens @p path ("-" is stdin), with missing tensor data, missing shards and duplicate keys
- * allowed. A pipe is read to its end when @p to_the_end, to learn its size.
- * Statuses: those of libgguf_open() and libgguf_source_drain().
+ * allowed. A pipe is read to its end when @p to_the_end, to learn its size and what is missing.
+ * Statuses: those of libgguf_open().
  */
 enum libgguf_status model_file_open(struct model_file *model, const char *path, bool to_the_end,
                                     struct libgguf_error *err);
+
+/**
+ * Reads on to the end of a pipe that was not opened to the end, after which @p model is as if it
+ * had been: its index is walked again over what was kept. Tensors handed out before stay valid.
+ * Does nothing when the size is known, or of a set of shards. Statuses: as model_file_open().
+ */
+enum libgguf_status model_file_reach_end(struct model_file *model, struct libgguf_error *err);
 
 /**
  * LIBGGUF_OK when no file of the model has changed since it was opened, so that what was shown
@@ -34,11 +43,7 @@ enum libgguf_status model_file_open(struct model_file *model, const char *path, 
  */
 enum libgguf_status model_file_unchanged(const struct model_file *model, struct libgguf_error *err);
 
-/** Closes what model_file_open() opened. */
+/** Closes what was opened. */
 void model_file_close(struct model_file *model);
-
-/** Bytes of @p tensor that are beyond the end of what is there. */
-uint64_t model_file_tensor_missing(const struct model_file *model,
-                                   const struct libgguf_tensor *tensor);
 
 #endif

@@ -98,7 +98,7 @@ static void print_tensor(const struct model_file *model, const struct libgguf_te
     if (libgguf_shard_count(model->file) > 1) {
         printf("  shard %zu", tensor->shard + 1);
     }
-    const uint64_t missing = model_file_tensor_missing(model, tensor);
+    const uint64_t missing = tensor->missing_size;
     if (missing > 0) {
         printf("  %s%s missing%s", cli_style(CLI_WARN),
                missing == tensor->size ? "all" : cli_count_text(missing, text),
