@@ -58,7 +58,8 @@ enum libgguf_status walk_expect(struct walk *walk, uint64_t count, uint64_t smal
         return failure(walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
                        "%s: %" PRIu64 " %s of at least %" PRIu64
                        " byte%s each would reach beyond the end of any file",
-                       walk_subject(walk, subject), count, noun, smallest, smallest == 1 ? "" : "s");
+                       walk_subject(walk, subject), count, noun, smallest,
+                       smallest == 1 ? "" : "s");
     }
     return failure(
         walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
