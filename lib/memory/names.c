@@ -98,7 +98,7 @@ const char *libgguf_term_label(enum libgguf_term value)
         [LIBGGUF_TERM_BASE] = "module data and stack",
         [LIBGGUF_TERM_FILE] = "the file",
         [LIBGGUF_TERM_HEADER] = "header",
-        [LIBGGUF_TERM_INDEX] = "tensor index",
+        [LIBGGUF_TERM_INDEX] = "index",
         [LIBGGUF_TERM_TOKENIZER] = "tokenizer",
         [LIBGGUF_TERM_TOKENIZER_LOAD] = "tokenizer while loading",
         [LIBGGUF_TERM_WEIGHTS] = "weights, packed",

@@ -100,6 +100,12 @@ static uint64_t power_of_two_from(uint64_t value)
     return value ? power : 0;
 }
 
+/* Where each token is, and for each of its two forms twice as many slots as tokens. */
+static uint64_t token_tables(uint64_t tokens)
+{
+    return 4 * tokens + 2 * 4 * 2 * power_of_two_from(tokens);
+}
+
 /* Counts and bytes of texts are bounded by the file, so nothing here can wrap. */
 static void add_tokenizer(const struct libgguf_footprint *footprint,
                           const struct libgguf_estimate_settings *settings,
@@ -221,6 +227,9 @@ enum libgguf_status state_terms(const struct libgguf_footprint *footprint,
         settings->memory64 ? settings->runtime->index_record64 : settings->runtime->index_record;
     terms[LIBGGUF_TERM_BASE].size = settings->runtime->base;
     terms[LIBGGUF_TERM_INDEX].size = record * facts->tensor_count;
+    if (settings->runtime->indexes_tokens) {
+        terms[LIBGGUF_TERM_INDEX].size += token_tables(facts->token_count);
+    }
     add_tokenizer(footprint, settings, terms, notes);
     enum libgguf_status status =
         state_kv(footprint, settings, settings->context, &terms[LIBGGUF_TERM_KV], err);

@@ -33,6 +33,7 @@ static const struct libgguf_runtime runtimes[] = {
         .base = 221712,
         .index_record = 304,
         .index_record64 = 336,
+        .indexes_tokens = true,
         .token_record = 8,
         .token_record64 = 16,
         .window = 1048576,

@@ -226,6 +226,21 @@ static enum libgguf_status get_hash(const struct libgguf_tokenizer *tokenizer,
     return LIBGGUF_OK;
 }
 
+enum libgguf_status libgguf_tokenizer_prepare(const struct libgguf_tokenizer *tokenizer,
+                                              struct libgguf_error *err)
+{
+    if (!tokenizer->info.tokens) {
+        return LIBGGUF_OK;
+    }
+    const struct token_offsets *offsets;
+    const struct token_hash *hash;
+    enum libgguf_status status = get_offsets(tokenizer, &offsets, err);
+    for (int form = 0; form < TOKENIZER_FORM_COUNT && !status; form++) {
+        status = get_hash(tokenizer, offsets, (enum libgguf_token_form)form, &hash, err);
+    }
+    return status;
+}
+
 static enum libgguf_status no_such_token(const struct libgguf_tokenizer *tokenizer, uint64_t id,
                                          struct libgguf_error *err)
 {

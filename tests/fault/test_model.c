@@ -62,6 +62,38 @@ static void every_failed_allocation_of_a_tokenizer_is_reported(void **state)
     built_model_end(&model);
 }
 
+static enum libgguf_status prepare(void *context, struct libgguf_error *err)
+{
+    const struct libgguf_file *const file = context;
+    struct libgguf_tokenizer *tokenizer;
+    uint64_t id;
+    enum libgguf_status status = libgguf_tokenizer_create(file, &tokenizer, err);
+    if (status != LIBGGUF_OK) {
+        return status;
+    }
+    status = libgguf_tokenizer_prepare(tokenizer, err);
+    if (status == LIBGGUF_OK) {
+        const size_t live = allocator_live();
+        allocator_fail_from(1);
+        must(libgguf_token_find(tokenizer, LIBGGUF_TOKEN_RAW, "b", 1, &id, NULL));
+        must(libgguf_token_find(tokenizer, LIBGGUF_TOKEN_DISPLAY, "A", 1, &id, NULL));
+        must(libgguf_tokenizer_prepare(tokenizer, NULL));
+        assert_int_equal(allocator_reset(), 0);
+        assert_int_equal(allocator_live(), live);
+    }
+    libgguf_tokenizer_free(tokenizer);
+    return status;
+}
+
+static void a_prepared_tokenizer_needs_no_more_memory(void **state)
+{
+    (void)state;
+    struct built_model model;
+    make_model(&model);
+    allocator_fail_each(allocator_fail_from, prepare, model.file);
+    built_model_end(&model);
+}
+
 static void a_lookup_works_again_after_memory_came_back(void **state)
 {
     (void)state;
@@ -199,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_failed_allocation_of_a_tokenizer_is_reported),
+        cmocka_unit_test(a_prepared_tokenizer_needs_no_more_memory),
         cmocka_unit_test(a_lookup_works_again_after_memory_came_back),
         cmocka_unit_test(numbers_sizes_and_checks_of_a_model_need_no_memory),
         cmocka_unit_test(a_check_without_memory_finds_the_same_or_fails),

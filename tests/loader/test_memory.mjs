@@ -44,7 +44,9 @@ for (const [name, source] of Object.entries({
   const model = source();
   test(`linear memory for ${name} is what gguf-estimate says, to the page`, { skip: model ? false : 'no such model here' }, async () => {
     const host = await createHost();
-    await host.admit(server.serve(makeBundle(model, { chunkSize: 4194304 })));
+    const admitted = await host.admit(server.serve(makeBundle(model, { chunkSize: 4194304 })));
+    const { count } = admitted.tokenizer();
+    for (const raw of count > 0 ? [false, true] : []) admitted.findToken(admitted.token(count - 1, { raw }).text, { raw });
     const { linear, buffersPeak, window } = host.memory;
     const estimate = estimated(model);
     assert.ok(Math.abs(linear - estimate) <= PAGE, `${linear} used, ${estimate} estimated`);

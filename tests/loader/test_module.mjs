@@ -196,7 +196,8 @@ test('indices beyond the model are not found', () => {
 
 test('memory grows when a session begins and when its header is parsed, and at no other time', () => {
   const raw = new Raw();
-  const source = { model: makeModel({ tensors: { a: [300000] } }) };
+  const tokens = Array.from({ length: 20000 }, (_, i) => `t${i}`);
+  const source = { model: makeModel({ tensors: { a: [300000] }, tokens }) };
   const bundle = makeBundle(source.model, { chunkSize: 500000 });
   const chunks = bundle.chunks.map(({ offset, size, sha256: hex }) => ({ offset, size, sha256: Buffer.from(hex, 'hex') }));
   source.plan = {
@@ -217,8 +218,14 @@ test('memory grows when a session begins and when its header is parsed, and at n
   for (let i = 0; i < 6; i++) raw.exports.entry(session, i);
   raw.exports.elements(session, 5, 0);
   raw.exports.tensor(session, 0);
+  for (const display of [0, 1]) {
+    assert.equal(raw.exports.token(session, 19999, display), STATUS.ok);
+    Buffer.from(raw.memory, raw.exports.window(), 2).set(Buffer.from('t7'));
+    assert.equal(raw.exports.token_find(session, 2, display), STATUS.ok);
+    assert.equal(raw.answer(0), 7);
+  }
   assert.equal(raw.memory.byteLength, parsed);
-  assert.ok(parsed - begun <= 65536);
+  assert.ok(parsed - begun <= 4 * 20000 + 2 * 4 * 65536 + 65536);
 });
 
 test('a thousand cancelled sessions leave nothing behind', () => {

@@ -168,6 +168,22 @@ static void what_was_read_of_a_model_is_forgotten_with_it(void **state)
     assert_token(second, 1, "a");
 }
 
+static void tokens_of_the_active_model_stay_while_another_is_on_its_way(void **state)
+{
+    (void)state;
+    const uint32_t active = receive(LIBGGUF_ADMISSION_IN_MEMORY);
+    become_active(active);
+    const uint32_t next = receive(LIBGGUF_ADMISSION_IN_MEMORY);
+    assert_int_equal(export_header(next), LIBGGUF_OK);
+    assert_token(active, 1, "a");
+    assert_token(next, 2, "bc");
+    assert_int_equal(export_finalize(active), LIBGGUF_ERR_HANDLE);
+    assert_token(active, 0, "<s>");
+    become_active(next);
+    assert_int_equal(export_token(active, 0, 0), LIBGGUF_ERR_HANDLE);
+    assert_token(next, 2, "bc");
+}
+
 static uint32_t draw(uint32_t *state, uint32_t bound)
 {
     *state = *state * 1664525 + 1013904223;
@@ -237,6 +253,7 @@ int main(void)
         cmocka_unit_test(an_array_that_was_read_before_finalize_can_be_read_on_after_it),
         cmocka_unit_test(a_tokenizer_that_was_made_before_finalize_is_made_anew_after_it),
         cmocka_unit_test(what_was_read_of_a_model_is_forgotten_with_it),
+        cmocka_unit_test(tokens_of_the_active_model_stay_while_another_is_on_its_way),
         cmocka_unit_test(any_order_of_calls_reads_only_what_is_there),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -585,6 +585,14 @@ static void tokenizers_cost_what_they_hold(void **state)
     options.tokenizer = LIBGGUF_TOKENIZER_MODEL_NONE;
     found = estimate(&model, LIBGGUF_STRATEGY_CHUNKED, &options);
     assert_int_equal(found.terms[LIBGGUF_TERM_TOKENIZER].size, 0);
+    /* The admission module looks tokens up, whoever encodes texts. */
+    options.memory64 = false;
+    const uint64_t index =
+        estimate(&model, LIBGGUF_STRATEGY_CHUNKED, &options).terms[LIBGGUF_TERM_INDEX].size;
+    assert_int_equal(index % 32, 0);
+    options.runtime = libgguf_runtime_find("admission");
+    found = estimate(&model, LIBGGUF_STRATEGY_CHUNKED, &options);
+    assert_int_equal(found.terms[LIBGGUF_TERM_INDEX].size, index / 32 * 304 + 5 * 4 + 2 * 4 * 16);
     header_free(&model);
 }
 

@@ -199,6 +199,7 @@ static void a_file_without_a_vocabulary_has_an_empty_view(void **state)
     assert_int_equal(libgguf_token_find(tokenizer, LIBGGUF_TOKEN_RAW, "a", 1, &id, NULL),
                      LIBGGUF_ERR_NOT_FOUND);
     assert_int_equal(libgguf_token_raw(tokenizer, 0, &raw, NULL), LIBGGUF_ERR_NOT_FOUND);
+    must(libgguf_tokenizer_prepare(tokenizer, NULL));
     libgguf_tokenizer_free(tokenizer);
     libgguf_tokenizer_free(NULL);
     built_model_end(&model);
@@ -214,6 +215,7 @@ static void an_empty_vocabulary_finds_nothing(void **state)
     uint64_t id;
     assert_int_equal(libgguf_token_find(tokenizer, LIBGGUF_TOKEN_RAW, "", 0, &id, NULL),
                      LIBGGUF_ERR_NOT_FOUND);
+    must(libgguf_tokenizer_prepare(tokenizer, NULL));
     libgguf_tokenizer_free(tokenizer);
     built_model_end(&model);
 }

@@ -9,9 +9,11 @@
 #include "admission/wasm/module.h"
 #include "base/error.h"
 
-/* The one tokenizer that is kept, and whose it is. */
-static struct libgguf_tokenizer *tokenizer;
-static uint32_t tokenizer_handle;
+/* A tokenizer for the active model, and one for the session that may replace it. */
+static struct kept_tokenizer {
+    uint32_t handle;
+    struct libgguf_tokenizer *view; /* NULL: free */
+} tokenizers[2];
 
 /*
  * An array is read window by window; the iterator stands where the last call ended, so that a long
@@ -24,14 +26,25 @@ static struct {
     struct libgguf_array_iter iter;
 } reading;
 
+static struct kept_tokenizer *kept_for(uint32_t handle)
+{
+    for (size_t i = 0; i < sizeof tokenizers / sizeof tokenizers[0]; i++) {
+        if (tokenizers[i].view && tokenizers[i].handle == handle) {
+            return &tokenizers[i];
+        }
+    }
+    return NULL;
+}
+
 void module_forget(uint32_t handle)
 {
     if (reading.handle == handle) {
         reading.handle = 0; /* the iterator walks an array of the index that goes */
     }
-    if (tokenizer && tokenizer_handle == handle) {
-        libgguf_tokenizer_free(tokenizer);
-        tokenizer = NULL;
+    struct kept_tokenizer *const kept = kept_for(handle);
+    if (kept) {
+        libgguf_tokenizer_free(kept->view);
+        kept->view = NULL;
     }
 }
 
@@ -342,13 +355,25 @@ enum libgguf_status export_tensor(uint32_t handle, uint32_t index)
 static struct libgguf_tokenizer *tokenizer_of(uint32_t handle, enum libgguf_status *status)
 {
     const struct libgguf_file *const file = file_of(handle);
+    struct kept_tokenizer *kept = file ? kept_for(handle) : NULL;
     *status = file ? LIBGGUF_OK : LIBGGUF_ERR_HANDLE;
-    if (file && (!tokenizer || tokenizer_handle != handle)) {
-        libgguf_tokenizer_free(tokenizer);
-        *status = libgguf_tokenizer_create(file, &tokenizer, &module_error);
-        tokenizer_handle = handle;
+    if (file && !kept) {
+        kept = tokenizers[0].view ? &tokenizers[1] : &tokenizers[0];
+        libgguf_tokenizer_free(kept->view);
+        kept->handle = handle;
+        *status = libgguf_tokenizer_create(file, &kept->view, &module_error);
     }
-    return *status ? NULL : tokenizer;
+    return *status ? NULL : kept->view;
+}
+
+enum libgguf_status module_prepare(uint32_t handle)
+{
+    enum libgguf_status status;
+    const struct libgguf_tokenizer *const view = tokenizer_of(handle, &status);
+    if (view) {
+        status = libgguf_tokenizer_prepare(view, &module_error);
+    }
+    return status == LIBGGUF_ERR_MEMORY ? status : LIBGGUF_OK;
 }
 
 /* answer: the number of tokens, the kind, then the id of @p special or 2^64 - 1. */

@@ -1,4 +1,5 @@
 /** @file Receiving: sessions, chunks, activation. */
+#include <stdbool.h>
 #include <string.h>
 
 #include "admission/wasm/module.h"
@@ -154,10 +155,21 @@ enum libgguf_status export_header(uint32_t session)
 {
     struct libgguf_admission *const admission = module_admission();
     const struct libgguf_file *file;
-    return admission ? libgguf_admission_header(admission, session, &file, &module_error)
-                     : LIBGGUF_ERR_MEMORY;
+    if (!admission) {
+        return LIBGGUF_ERR_MEMORY;
+    }
+    const enum libgguf_status status =
+        libgguf_admission_header(admission, session, &file, &module_error);
+    return status ? status : module_prepare(session);
 }
 
+static bool is_session(const struct libgguf_admission *admission, uint32_t handle)
+{
+    struct libgguf_admission_progress progress;
+    return libgguf_admission_progress(admission, handle, &progress, NULL) == LIBGGUF_OK;
+}
+
+/* The header is parsed again, now with all of the file behind it. */
 EXPORT("finalize") enum libgguf_status export_finalize(uint32_t session);
 enum libgguf_status export_finalize(uint32_t session)
 {
@@ -165,8 +177,12 @@ enum libgguf_status export_finalize(uint32_t session)
     if (!admission) {
         return LIBGGUF_ERR_MEMORY;
     }
-    module_forget(session);
-    return libgguf_admission_finalize(admission, session, &module_error);
+    if (is_session(admission, session)) {
+        module_forget(session);
+    }
+    const enum libgguf_status status =
+        libgguf_admission_finalize(admission, session, &module_error);
+    return status ? status : module_prepare(session);
 }
 
 EXPORT("activate") enum libgguf_status export_activate(uint32_t session);
@@ -190,11 +206,10 @@ EXPORT("cancel") enum libgguf_status export_cancel(uint32_t session);
 enum libgguf_status export_cancel(uint32_t session)
 {
     struct libgguf_admission *const admission = module_admission();
-    struct libgguf_admission_progress progress;
     if (!admission) {
         return LIBGGUF_ERR_MEMORY;
     }
-    if (libgguf_admission_progress(admission, session, &progress, NULL) == LIBGGUF_OK) {
+    if (is_session(admission, session)) {
         module_forget(session);
     }
     return libgguf_admission_cancel(admission, session, &module_error);

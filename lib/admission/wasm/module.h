@@ -23,6 +23,13 @@ extern struct libgguf_error module_error;
 /** The only admission of the module, made on first use; NULL when out of memory. */
 struct libgguf_admission *module_admission(void);
 
+/**
+ * Makes the tables of the tokens of the model or session @p handle, whose header has been parsed,
+ * so that memory does not grow when they are looked up. Statuses: MEMORY; what else is wrong with a
+ * vocabulary shows when it is used.
+ */
+enum libgguf_status module_prepare(uint32_t handle);
+
 /** Forgets what was derived from the model or session @p handle, which is about to end. */
 void module_forget(uint32_t handle);
 

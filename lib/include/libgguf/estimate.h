@@ -147,6 +147,8 @@ struct libgguf_runtime {
     uint64_t base;           /**< bytes of data and stack in the module */
     uint32_t index_record;   /**< bytes per tensor */
     uint32_t index_record64; /**< the same in memory64, with pointers of 8 bytes */
+    bool indexes_tokens;     /**< the index has where each token is, and hash tables of their texts
+                                  in both forms: see libgguf/tokenizer.h */
     uint32_t token_record;   /**< bytes per token besides its text, zero-copy tokenizer */
     uint32_t token_record64; /**< the same in memory64 */
     uint64_t window;         /**< bytes handed over in one call; 0: a whole chunk */

@@ -3,8 +3,9 @@
  *
  * A tokenizer is a cheap view. Creating one looks at the index only; nothing in it grows with the
  * vocabulary until a token is asked for by id (then 4 bytes a token) or by text (4 bytes times the
- * smallest power of two that is at least twice the tokens, for each form that is asked for). Those
- * tables are built once, by whichever thread comes first, and kept until libgguf_tokenizer_free().
+ * smallest power of two that is at least twice the tokens, for each form that is asked for), or
+ * libgguf_tokenizer_prepare() is called. Those tables are built once, by whichever thread comes
+ * first, and kept until libgguf_tokenizer_free().
  * All functions may be called from several threads on one tokenizer; the file must stay open.
  */
 #ifndef LIBGGUF_TOKENIZER_H
@@ -115,6 +116,14 @@ struct libgguf_special_token {
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_tokenizer_create(const struct libgguf_file *file, struct libgguf_tokenizer **out,
                          struct libgguf_error *err);
+
+/**
+ * Builds all tables now, for both forms, so that no later call needs memory or walks the list of
+ * tokens. Does nothing without a vocabulary.
+ * Statuses: those of libgguf_token_raw() except NOT_FOUND.
+ */
+LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
+libgguf_tokenizer_prepare(const struct libgguf_tokenizer *tokenizer, struct libgguf_error *err);
 
 /** Frees @p tokenizer and its tables; NULL is allowed. */
 LIBGGUF_API void libgguf_tokenizer_free(struct libgguf_tokenizer *tokenizer);
