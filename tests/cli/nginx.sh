@@ -1,8 +1,10 @@
-# Sourced by cases that need a web server: start_nginx runs a stock nginx on a free port of
-# loopback, until the case ends. It serves what FILE says, a server block in which PORT stands for
-# the port. Sets $port; ends the case as skipped when no port can be had.
+# Sourced by cases that need a web server: start_nginx runs nginx on a free port of loopback, until
+# the case ends, with the types of files as its package installs them. It serves what FILE says, a
+# server block in which PORT stands for the port. Sets $port; ends the case as skipped when no port
+# can be had.
 start_nginx() { # FILE
-    local try
+    local try types
+    types=$(nginx -V 2>&1 | sed -n 's/.*--conf-path=\([^ ]*\)\/.*/\1\/mime.types/p')
     mkdir -p log
     {
         [ "$(id -u)" != 0 ] || echo "user $(id -un) $(id -gn);"
@@ -14,7 +16,8 @@ events {}
 http {
     access_log off;
     log_format ranges '\$http_range \$body_bytes_sent';
-    types { text/html html; application/json json; text/javascript mjs; application/wasm wasm; }
+    include $types;
+    default_type application/octet-stream;
     client_body_temp_path $PWD/log/body; proxy_temp_path $PWD/log/proxy;
     fastcgi_temp_path $PWD/log/fastcgi; uwsgi_temp_path $PWD/log/uwsgi; scgi_temp_path $PWD/log/scgi;
     include $PWD/running.conf;

@@ -1,6 +1,6 @@
 # needs: nginx curl
-# The server is a stock nginx on loopback, set up as the guide says (docs/serve-a-bundle.md).
-gguf-bundle create fixtures/chunked.gguf -o www --chunk-size 64KiB --gzip -q
+# The server is nginx with its package's types, set up as the guide says (docs/serve-a-bundle.md).
+gguf-bundle create fixtures/chunked.gguf -o www --chunk-size 64KiB --gzip --with-loader -q || exit 77
 sed -n '/^```nginx$/,/^```$/p' "$SOURCE/docs/serve-a-bundle.md" | sed '1d;$d' >server.conf
 sed -i "s|listen .*;|listen 127.0.0.1:PORT;|; s|root .*;|root $PWD/www;|" server.conf
 . "$SOURCE/tests/cli/nginx.sh"
@@ -17,6 +17,9 @@ echo "manifest:"; headers manifest.json -H 'Accept-Encoding: gzip' | grep -v Len
 echo "chunk:"; headers "$first" -H 'Origin: https://example.org' -H 'Accept-Encoding: gzip, br'
 echo "range:"; headers "$first" -H 'Range: bytes=10-19'
 echo "variant:"; headers "${first%.bin}.gz" -H 'Accept-Encoding: gzip' | grep -v Length
+echo "page:"; headers index.html | grep -v Length
+echo "script:"; headers gguf-admission/gguf-admission.mjs -H 'Accept-Encoding: gzip' | grep -v Length
+echo "module:"; headers gguf-admission/gguf-admission.wasm -H 'Accept-Encoding: gzip' | grep -v Length
 echo "missing:"; headers chunks/nothing.bin
 
 # What arrives is the model, byte for byte.
