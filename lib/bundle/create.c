@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include <libgguf/bundle.h>
 
 #include "base/error.h"
@@ -145,6 +147,25 @@ static void describe(const struct libgguf_manifest *manifest, const struct pack 
     }
 }
 
+/* Names all that is there by now; the manifest last. */
+static enum libgguf_status finish(struct pack *pack, const struct libgguf_manifest *manifest,
+                                  struct libgguf_bundle_created *out, struct libgguf_error *err)
+{
+    struct buffer text = {0};
+    enum libgguf_status status = pack_manifest_text(pack, manifest, &text, err);
+    if (!status) {
+        status = pack_commit(pack, out, err);
+    }
+    if (!status) {
+        status = pack_extras(pack, err);
+    }
+    if (!status) {
+        status = pack_manifest(pack, &text, err);
+    }
+    free(text.data);
+    return status;
+}
+
 static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_created *out,
                                     struct libgguf_error *err)
 {
@@ -161,13 +182,7 @@ static enum libgguf_status pack_all(struct pack *pack, struct libgguf_bundle_cre
         status = pack_gzip(pack, manifest, err);
     }
     if (!status) {
-        status = pack_commit(pack, out, err);
-    }
-    if (!status) {
-        status = pack_extras(pack, err);
-    }
-    if (!status) {
-        status = pack_manifest(pack, manifest, err);
+        status = finish(pack, manifest, out, err);
     }
     if (!status) {
         pack_remember(pack, manifest);

@@ -260,6 +260,7 @@ static enum libgguf_status list_shards(const struct sharding *sharding,
         pack_manifest_options(&sharding->pack, &hooks);
     struct libgguf_file *set;
     struct libgguf_manifest *manifest = NULL;
+    struct buffer text = {0};
     enum libgguf_status status = open_shards(sharding, &set, err);
     if (!status) {
         status = libgguf_manifest_create(set, &manifest_options, &manifest, err);
@@ -273,11 +274,15 @@ static enum libgguf_status list_shards(const struct sharding *sharding,
         status = compare(sharding, manifest, err);
     }
     if (!status) {
-        status = pack_manifest(&sharding->pack, manifest, err);
+        status = pack_manifest_text(&sharding->pack, manifest, &text, err);
+    }
+    if (!status) {
+        status = pack_manifest(&sharding->pack, &text, err);
     }
     for (size_t i = 0; !status && i < manifest->file_count; i++) {
         out->chunk_count += manifest->files[i].chunk_count;
     }
+    free(text.data);
     libgguf_manifest_free(manifest);
     libgguf_close(set);
     return status;

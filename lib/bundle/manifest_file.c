@@ -45,8 +45,9 @@ static enum libgguf_status read_whole(int root, const char *name, uint64_t limit
     return status;
 }
 
-static enum libgguf_status check_signature(int root, const char *data, size_t size, const char *key,
-                                           size_t key_size, struct libgguf_error *err)
+enum libgguf_status manifest_file_check_signature(int root, const void *data, size_t size,
+                                                  const char *key, size_t key_size,
+                                                  struct libgguf_error *err)
 {
     char *signature;
     size_t signature_size;
@@ -77,7 +78,7 @@ enum libgguf_status manifest_file_read(int root, const char *key, size_t key_siz
     *out = NULL;
     enum libgguf_status status = manifest_file_load(root, &data, &size, err);
     if (!status && key) {
-        status = check_signature(root, data, size, key, key_size, err);
+        status = manifest_file_check_signature(root, data, size, key, key_size, err);
     }
     if (!status) {
         status = libgguf_manifest_parse(data, size, out, err);

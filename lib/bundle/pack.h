@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+#include "base/buffer.h"
 #include "bundle/crew.h"
 #include "bundle/place.h"
 #include "bundle/store_record.h"
@@ -178,11 +179,20 @@ enum libgguf_status pack_extras(struct pack *pack, struct libgguf_error *err);
 /* Removes those that were not there before. */
 void pack_remove_extras(const struct pack *pack);
 
+/* EXISTS when a complete bundle is in the directory and cannot be the one to be made, as far as is
+ * known before the model is read. pack_old.c */
+enum libgguf_status pack_compare_old(const struct pack *pack, struct libgguf_error *err);
+/* The bytes of @p manifest, freed by the caller. EXISTS when a manifest is there that is not to be
+ * replaced, or the signature of another key. pack_old.c */
+enum libgguf_status pack_manifest_text(const struct pack *pack,
+                                       const struct libgguf_manifest *manifest, struct buffer *text,
+                                       struct libgguf_error *err);
+
 /*
- * Signs and writes the manifest into @p root, in one step as seen from outside. @p pack is only
- * asked for inputs. pack_manifest.c
+ * Signs and writes the manifest @p text, in one step as seen from outside; a signature that is
+ * there and good stays. pack_manifest.c
  */
-enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
+enum libgguf_status pack_manifest(const struct pack *pack, const struct buffer *text,
                                   struct libgguf_error *err);
 
 #endif

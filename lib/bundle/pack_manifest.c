@@ -1,9 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <libgguf/signature.h>
@@ -11,13 +8,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "bundle/durable.h"
-#include "bundle/manifest_file.h"
 #include "bundle/pack.h"
-
-static int append(void *context, const char *data, size_t size)
-{
-    return buffer_append(context, data, size);
-}
 
 static int write_file(int root, const char *name, const void *data, size_t size, bool no_sync)
 {
@@ -45,9 +36,8 @@ static int sync_root(int root, bool no_sync)
  * Two names cannot change at once. A manifest never stands beside the signature of another one, so
  * an old one goes away first, and the new one comes last.
  */
-static int give_names(int root, bool is_signed, bool no_sync)
+static int give_names(int root, bool is_signed, bool signature_changes, bool no_sync)
 {
-    const bool signature_changes = is_signed || pack_has_file(root, LIBGGUF_BUNDLE_SIGNATURE);
     int failed = 0;
     if (signature_changes && pack_has_file(root, LIBGGUF_BUNDLE_MANIFEST)) {
         failed = unlinkat(root, LIBGGUF_BUNDLE_MANIFEST, 0) != 0 ? errno : 0;
@@ -74,14 +64,25 @@ static int give_names(int root, bool is_signed, bool no_sync)
     return failed;
 }
 
-static enum libgguf_status write_files(const struct pack *pack, const struct buffer *text,
-                                       struct libgguf_error *err)
+/* Without force, a manifest that is there is this one, and so is its signature. */
+static bool keeps_signature(const struct pack *pack)
+{
+    return !pack->options->force && pack_has_file(pack->root, LIBGGUF_BUNDLE_MANIFEST) &&
+           pack_has_file(pack->root, LIBGGUF_BUNDLE_SIGNATURE);
+}
+
+enum libgguf_status pack_manifest(const struct pack *pack, const struct buffer *text,
+                                  struct libgguf_error *err)
 {
     const struct libgguf_bundle_create_options *const options = pack->options;
+    const bool keeps = keeps_signature(pack);
+    const bool is_signed = options->key && !keeps;
+    const bool changes =
+        is_signed || (!keeps && pack_has_file(pack->root, LIBGGUF_BUNDLE_SIGNATURE));
     struct libgguf_signature signature;
     int failed = 0;
     (void)unlinkat(pack->root, PLACE_PARTIAL_SIGNATURE, 0); /* of an earlier try, perhaps */
-    if (options->key) {
+    if (is_signed) {
         const enum libgguf_status status = libgguf_signature_make(
             text->data, text->size, options->key, options->key_size, &signature, err);
         if (status) {
@@ -95,7 +96,7 @@ static enum libgguf_status write_files(const struct pack *pack, const struct buf
                             options->no_sync);
     }
     if (!failed) {
-        failed = give_names(pack->root, options->key != NULL, options->no_sync);
+        failed = give_names(pack->root, is_signed, changes, options->no_sync);
     }
     if (failed) {
         (void)unlinkat(pack->root, PLACE_PARTIAL_SIGNATURE, 0);
@@ -103,42 +104,4 @@ static enum libgguf_status write_files(const struct pack *pack, const struct buf
         return failure_errno(err, failed, "cannot write the manifest");
     }
     return LIBGGUF_OK;
-}
-
-/* Whoever finishes a bundle means this one. */
-static enum libgguf_status check_old(int root, const struct buffer *text, struct libgguf_error *err)
-{
-    char *old = NULL;
-    size_t size;
-    enum libgguf_status status = manifest_file_load(root, &old, &size, err);
-    if (status == LIBGGUF_ERR_NOT_FOUND) {
-        return LIBGGUF_OK;
-    }
-    if (!status && (size != text->size || memcmp(old, text->data, size) != 0)) {
-        status = failure(err, LIBGGUF_ERR_EXISTS, LIBGGUF_NO_OFFSET,
-                         "there is another bundle in this directory already");
-    }
-    free(old);
-    return status;
-}
-
-enum libgguf_status pack_manifest(const struct pack *pack, const struct libgguf_manifest *manifest,
-                                  struct libgguf_error *err)
-{
-    struct buffer text = {0};
-    enum libgguf_status status = libgguf_manifest_write(manifest, append, &text, err);
-    if (!status && text.size > LIBGGUF_MANIFEST_MAX_SIZE) {
-        status = failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
-                         "the manifest would have %zu bytes, and none can have more than %d: "
-                         "larger chunks make it shorter",
-                         text.size, LIBGGUF_MANIFEST_MAX_SIZE);
-    }
-    if (!status && !pack->options->force) {
-        status = check_old(pack->root, &text, err);
-    }
-    if (!status) {
-        status = write_files(pack, &text, err);
-    }
-    free(text.data);
-    return status;
 }

@@ -294,6 +294,9 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
         status = pack_check_vacant(pack->root, pack->options, err);
     }
     if (!status) {
+        status = pack_compare_old(pack, err);
+    }
+    if (!status) {
         status = pack_check_extras(pack, err);
     }
     if (!status) {
@@ -316,7 +319,9 @@ enum libgguf_status pack_open(struct pack *pack, const char *directory, struct l
 
 void pack_close(struct pack *pack, const char *directory, enum libgguf_status status)
 {
-    if (status && !pack->options->resume && pack->chunks >= 0) {
+    /* Nobody resumes what is not to take the place of another bundle. */
+    const bool resumable = pack->options->resume && status != LIBGGUF_ERR_EXISTS;
+    if (status && !resumable && pack->chunks >= 0) {
         (void)pack_remove_partials(pack, pack->chunks);
     }
     if (status && !pack->options->resume) {

@@ -105,13 +105,15 @@ struct libgguf_bundle_created {
  * Makes a bundle of @p model in @p directory, which is created if it is not there. Reads the model
  * once (a second time where the store took it for another one). @p options and @p out may be NULL.
  *
- * The directory must be empty, unless options->resume or options->force. With a store (on the same
- * file system) every chunk is a hard link to the store's file of that name, and bytes that the
- * store has are not written again; they are compared, unless they were written or compared before
- * and inode, size and time of modification are what they were then. Nor is the digest of a file
- * computed again that the store knows for the same chunks. With options->resume all is read and
- * computed. On failure what was written is removed again, except proven chunks under their final
- * name, which a later call with options->resume takes over.
+ * The directory must be empty, unless options->resume or options->force. A complete bundle in it is
+ * replaced with options->force only; with options->resume it has to be the one that is made, and
+ * its signature, which stays, by options->key if that is given. With a store (on the same file
+ * system) every chunk is a hard link to the store's file of that name, and bytes that the store has
+ * are not written again; they are compared, unless they were written or compared before and inode,
+ * size and time of modification are what they were then. Nor is the digest of a file computed again
+ * that the store knows for the same chunks. With options->resume all is read and computed. On
+ * failure what was written is removed again, except proven chunks under their final name, which a
+ * later call with options->resume takes over.
  *
  * Statuses: those of libgguf_manifest_create(); EXISTS (something is there; with sys_errno
  * ENOTEMPTY nothing of a bundle, so that there is nothing to resume), BUSY (another creation
