@@ -91,9 +91,13 @@ static char *join(const char *directory, size_t size, bool slash, const char *na
     return path;
 }
 
+/* A file called "-" is not standard input: only the command line can mean that. */
 static char *beside(const char *path, const char *name)
 {
     const char *const slash = strrchr(path, '/');
+    if (!slash && strcmp(name, "-") == 0) {
+        return join(".", 1, true, name);
+    }
     return join(path, slash ? (size_t)(slash - path) + 1 : 0, false, name);
 }
 
