@@ -292,11 +292,14 @@ bool comparison_make(const struct libgguf_manifest *before, const struct libgguf
     if (before->file_count != after->file_count) {
         out->bytes = SHARING_OTHER;
     }
-    if (compare_weights(before, after, out) && count_new_chunks(before, after, out)) {
-        return true;
+    if (!compare_weights(before, after, out) || !count_new_chunks(before, after, out)) {
+        comparison_free(out);
+        return false;
     }
-    comparison_free(out);
-    return false;
+    if (out->header == SHARING_OTHER || out->weights == SHARING_OTHER) {
+        out->bytes = SHARING_OTHER;
+    }
+    return true;
 }
 
 void comparison_free(struct comparison *comparison)
