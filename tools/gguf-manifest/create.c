@@ -200,7 +200,20 @@ static bool open_output(const struct create_options *options, const struct opene
     return done;
 }
 
-static enum cli_exit create(struct create_options *options)
+/* Shards find each other by their names. */
+static bool name_is_possible(struct cli_args *args, const struct create_options *options,
+                             const struct opened *opened)
+{
+    const size_t count = opened->file ? libgguf_shard_count(opened->file) : 1;
+    if (options->manifest.name && count > 1) {
+        cli_usage_error(args, "--name is for a model of one file, and '%s' has %zu", options->model,
+                        count);
+        return false;
+    }
+    return true;
+}
+
+static enum cli_exit create(struct cli_args *args, struct create_options *options)
 {
     const struct libgguf_open_options open_options = {
         .struct_size = sizeof open_options, .allow_missing_data = true, .allow_duplicates = true};
@@ -208,9 +221,11 @@ static enum cli_exit create(struct create_options *options)
     struct cli_output output;
     enum cli_exit exit = CLI_FAILED;
     const bool is_stream = strcmp(options->model, "-") == 0;
-    if ((is_stream ? open_stream(options, &open_options, &opened)
-                   : open_path(options, &open_options, &opened)) &&
-        open_output(options, &opened, &output)) {
+    const bool is_open = is_stream ? open_stream(options, &open_options, &opened)
+                                   : open_path(options, &open_options, &opened);
+    if (is_open && !is_stream && !name_is_possible(args, options, &opened)) {
+        exit = CLI_USAGE;
+    } else if (is_open && open_output(options, &opened, &output)) {
         struct libgguf_manifest *const manifest = hash(options, &opened);
         if (manifest) {
             warn_of_missing_data(options->model, manifest);
@@ -237,5 +252,5 @@ enum cli_exit manifest_create(struct cli_args *args)
     if (options.format.format == FORMAT_METALINK) {
         options.manifest.cut = LIBGGUF_CUT_FIXED;
     }
-    return create(&options);
+    return create(args, &options);
 }

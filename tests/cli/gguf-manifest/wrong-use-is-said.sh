@@ -32,3 +32,4 @@ try diff - -
 try sign m.json
 try sign - --key k
 try verify-signature m.json
+try create --name whole.gguf fixtures/split-00001-of-00003.gguf
