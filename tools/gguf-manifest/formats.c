@@ -38,20 +38,20 @@ enum cli_exit format_take(struct cli_args *args, const char *text, bool is_text_
 }
 
 /* XML 1.0 has no way to write most control characters. */
-static bool is_xml_text(const struct libgguf_manifest_text *text)
+static bool is_xml_text(const char *text, size_t size)
 {
-    for (size_t i = 0; i < text->size; i++) {
-        const unsigned char byte = (unsigned char)text->data[i];
+    for (size_t i = 0; i < size; i++) {
+        const unsigned char byte = (unsigned char)text[i];
         if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
             return false;
         }
-        if (byte == 0xef && text->size - i >= 3 &&
-            (memcmp(text->data + i, "\xef\xbf\xbe", 3) == 0 ||
-             memcmp(text->data + i, "\xef\xbf\xbf", 3) == 0)) {
+        if (byte == 0xef && size - i >= 3 &&
+            (memcmp(text + i, "\xef\xbf\xbe", 3) == 0 ||
+             memcmp(text + i, "\xef\xbf\xbf", 3) == 0)) {
             return false;
         }
     }
-    return libgguf_utf8_valid(text->data, text->size);
+    return libgguf_utf8_valid(text, size);
 }
 
 static bool metalink_is_possible(const struct libgguf_manifest *manifest, const char *url,
@@ -65,8 +65,12 @@ static bool metalink_is_possible(const struct libgguf_manifest *manifest, const 
         cli_error(file, "the URL of several files must end in /");
         return false;
     }
+    if (url && !is_xml_text(url, strlen(url))) {
+        cli_error(file, "the URL cannot be written in XML");
+        return false;
+    }
     for (size_t i = 0; i < manifest->file_count; i++) {
-        if (!is_xml_text(&manifest->files[i].name)) {
+        if (!is_xml_text(manifest->files[i].name.data, manifest->files[i].name.size)) {
             cli_error(file, "the name of file %zu cannot be written in XML", i + 1);
             return false;
         }

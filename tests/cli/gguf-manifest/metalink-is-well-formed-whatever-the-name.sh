@@ -12,3 +12,8 @@ echo "exit $?"
 gguf-manifest create fixtures/chunked.gguf -o tensor.json
 gguf-manifest show --format metalink tensor.json
 echo "exit $?"
+for url in $'http://a/\001' $'http://a/\xff' 'http://a/?b=1&c=2'; do
+    gguf-manifest create plain.gguf --format metalink --url "$url" >out.meta4
+    echo "exit $?"
+done
+xmllint --xpath 'string(//*[local-name()="url"])' out.meta4
