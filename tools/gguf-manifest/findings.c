@@ -102,6 +102,16 @@ static bool compare_headers(const struct libgguf_manifest_file *file,
     return shifted;
 }
 
+/* Weights may end in zeros: only where all that is there of a chunk is zero, it was not written. */
+static bool last_chunk_is_zero(const struct libgguf_manifest_file *file,
+                               const struct libgguf_verification *found)
+{
+    const uint64_t end = found->found_size < file->size ? found->found_size : file->size;
+    size_t last;
+    return libgguf_manifest_chunk_at(file, end - 1, &last) &&
+           found->zero_tail >= end - file->chunks[last].piece.offset;
+}
+
 /* A header of another length moves everything behind it: then nothing is missing at the end. */
 static void look_at_size(const struct libgguf_manifest_file *file,
                          const struct libgguf_verification *found, bool shifted,
@@ -124,8 +134,9 @@ static void look_at_size(const struct libgguf_manifest_file *file,
             found->found_size - file->size == 1 ? "" : "s");
     }
     if (found->zero_tail >= ZERO_TAIL_MIN) {
-        add(out, "zero_tail", "the last %s bytes are zero, as after an interrupted download",
-            cli_count_text(found->zero_tail, size));
+        add(out, "zero_tail", "the last %s bytes are zero%s",
+            cli_count_text(found->zero_tail, size),
+            last_chunk_is_zero(file, found) ? ", as after an interrupted download" : "");
     }
 }
 
