@@ -93,12 +93,12 @@ static void print_file(const struct libgguf_manifest_file *file)
 
 static void print_text(const struct libgguf_manifest *manifest)
 {
-    char size[CLI_NUMBER_SIZE];
     char hex[LIBGGUF_DIGEST_HEX_SIZE];
     libgguf_digest_hex(&manifest->chunks_sha256, hex);
-    printf("%s%s, %s cuts, chunks of at most %s\nall chunks      %s\n", LIBGGUF_MANIFEST_SCHEMA,
-           manifest->is_bundle ? " of a bundle" : "", libgguf_cut_name(manifest->cut),
-           cli_size_text(manifest->max_size, size), hex);
+    printf("%s%s, %s cuts, chunks of at most ", LIBGGUF_MANIFEST_SCHEMA,
+           manifest->is_bundle ? " of a bundle" : "", libgguf_cut_name(manifest->cut));
+    print_size(manifest->max_size);
+    printf("\nall chunks      %s\n", hex);
     for (size_t i = 0; i < manifest->file_count; i++) {
         print_file(&manifest->files[i]);
     }
