@@ -155,6 +155,17 @@ static void print_bad_file(const struct libgguf_manifest *manifest, size_t index
     }
 }
 
+static void print_match(size_t chunk_count)
+{
+    if (chunk_count == 0) {
+        fputs("empty, as it should be", stdout);
+    } else if (chunk_count == 1) {
+        fputs("its one chunk matches", stdout);
+    } else {
+        printf("all %zu chunks match", chunk_count);
+    }
+}
+
 void report_text(const struct libgguf_manifest *manifest, const struct verified_file *verified)
 {
     char bytes[CLI_NUMBER_SIZE];
@@ -168,9 +179,9 @@ void report_text(const struct libgguf_manifest *manifest, const struct verified_
         fputs(": ", stdout);
         if (good) {
             fputs(cli_style(CLI_GOOD), stdout);
-            printf(file->chunk_count == 1 ? "its one chunk matches" : "all %zu chunks match",
-                   file->chunk_count);
-            printf("%s (%s bytes)\n", cli_style(CLI_PLAIN), cli_count_text(file->size, bytes));
+            print_match(file->chunk_count);
+            printf("%s (%s byte%s)\n", cli_style(CLI_PLAIN), cli_count_text(file->size, bytes),
+                   file->size == 1 ? "" : "s");
         } else {
             print_bad_file(manifest, i, &verified[i]);
         }
