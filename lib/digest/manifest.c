@@ -69,6 +69,10 @@ static bool part_is_safe(const char *part, size_t size)
         if (byte < 0x20 || byte == 0x7f || strchr("\\:?#%", byte)) {
             return false;
         }
+        /* U+0080 to U+009F */
+        if (byte == 0xc2 && i + 1 < size && (unsigned char)part[i + 1] < 0xa0) {
+            return false;
+        }
     }
     return manifest_name_is_safe(part, size);
 }

@@ -205,8 +205,8 @@ libgguf_manifest_set_gzip(struct libgguf_manifest *manifest, size_t file, size_t
 
 /**
  * True when @p path names something below the directory it is relative to: not empty, not
- * absolute, no empty, "." or ".." part, no backslash, colon, '?', '#', '%' or control character,
- * valid UTF-8, at most LIBGGUF_MANIFEST_MAX_NAME bytes.
+ * absolute, no empty, "." or ".." part, no backslash, colon, '?', '#', '%' or control character
+ * (U+0000 to U+001F, U+007F to U+009F), valid UTF-8, at most LIBGGUF_MANIFEST_MAX_NAME bytes.
  */
 LIBGGUF_API bool libgguf_manifest_path_is_safe(const char *path);
 
