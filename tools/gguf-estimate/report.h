@@ -46,7 +46,7 @@ const struct load *report_culprit(const struct measurement *item);
 const char *report_reason(const struct load *load, const struct entry *entry,
                           char out[REPORT_REASON_SIZE]);
 
-/** "85,131,264" with what it is short of being exact: "~" bounded, "≥" unknown. */
+/** "85,131,264" with what it is short of being exact: "~" bounded, ">=" unknown. */
 #define REPORT_AMOUNT_SIZE 64
 const char *report_amount(struct libgguf_amount amount, char out[REPORT_AMOUNT_SIZE]);
 
