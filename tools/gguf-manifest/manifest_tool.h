@@ -90,7 +90,9 @@ void print_size(uint64_t size);
 struct tensor_lookup {
     const struct libgguf_manifest_file *file;
     size_t *by_first;   /* tensors that lie in chunks, by first_chunk */
+    uint64_t *last;     /* their last_chunk, ascending */
     uint64_t *last_max; /* a tree: the largest last_chunk of a node's tensors; the root is 1 */
+    size_t *found;      /* tensors of the chunk that was asked for */
     size_t count;
     size_t leaves; /* of the tree: a power of two */
 };
@@ -98,14 +100,12 @@ struct tensor_lookup {
 /** Prepares lookups in @p file; false when out of memory, which is reported. */
 bool tensor_lookup_init(struct tensor_lookup *lookup, const struct libgguf_manifest_file *file);
 void tensor_lookup_free(struct tensor_lookup *lookup);
-/** How many tensors of a chunk are told at most: a hostile manifest has all of them in each. */
-#define TENSOR_LOOKUP_MAX 1000
 
 /**
- * The tensors with bytes in @p chunk: calls @p visit with each of them, in the order of the file,
- * and returns how many there are; TENSOR_LOOKUP_MAX when there may be more.
+ * The tensors with bytes in @p chunk: calls @p visit with the first @p most of them, in the order
+ * of the file, and returns how many there are. Tensors may overlap, so that all are in each chunk.
  */
-size_t tensor_lookup_chunk(const struct tensor_lookup *lookup, uint64_t chunk,
+size_t tensor_lookup_chunk(const struct tensor_lookup *lookup, uint64_t chunk, size_t most,
                            void (*visit)(void *context,
                                          const struct libgguf_manifest_tensor *tensor),
                            void *context);

@@ -10,8 +10,11 @@
 #include "cli/text.h"
 #include "manifest_tool.h"
 
-/* More names on a chunk's line help nobody; JSON has them all. */
+/* More names on a chunk's line help nobody; JSON has more. */
 #define NAMES_SHOWN 8
+
+/* What a name may take in JSON each time that its tensor reaches into another chunk. */
+#define NAME_SPAN 256
 
 static const char *fault_id(enum libgguf_chunk_fault fault)
 {
@@ -66,16 +69,14 @@ static void name_list_space(struct name_list *list, size_t columns)
 static void print_tensor_name(void *context, const struct libgguf_manifest_tensor *tensor)
 {
     struct name_list *const list = context;
-    if (list->shown < NAMES_SHOWN) {
-        const size_t comma = 1;
-        if (list->shown > 0) {
-            fputs(",", stdout);
-            list->column += comma;
-        }
-        name_list_space(
-            list, cli_text_columns(tensor->name.data, tensor->name.size, CLI_ALL_COLUMNS) + comma);
-        list->column += cli_put_text(stdout, tensor->name.data, tensor->name.size, CLI_ALL_COLUMNS);
+    const size_t comma = 1;
+    const size_t most = LINE_COLUMNS - NAMES_INDENT - comma;
+    if (list->shown > 0) {
+        fputs(",", stdout);
+        list->column += comma;
     }
+    name_list_space(list, cli_text_columns(tensor->name.data, tensor->name.size, most) + comma);
+    list->column += cli_put_text(stdout, tensor->name.data, tensor->name.size, most);
     list->shown++;
 }
 
@@ -97,7 +98,7 @@ static void print_fault(const struct libgguf_manifest *manifest, size_t file,
         if (bad->other_file != file) {
             const struct libgguf_manifest_text *const name = &manifest->files[bad->other_file].name;
             fputs(" of ", stdout);
-            cli_put_text(stdout, name->data, name->size, CLI_ALL_COLUMNS);
+            cli_put_text(stdout, name->data, name->size, LINE_COLUMNS);
         }
         fputs("\n", stdout);
         break;
@@ -115,12 +116,11 @@ static void print_bad_chunk(const struct libgguf_manifest *manifest, size_t file
            piece->offset + piece->size - 1, libgguf_chunk_role_name(piece->role));
     print_fault(manifest, file, bad);
     struct name_list list = {0};
-    const size_t count = tensor_lookup_chunk(lookup, bad->index, print_tensor_name, &list);
+    const size_t count =
+        tensor_lookup_chunk(lookup, bad->index, NAMES_SHOWN, print_tensor_name, &list);
     if (count > NAMES_SHOWN) {
         char more[48];
-        const int columns = snprintf(more, sizeof more,
-                                     count < TENSOR_LOOKUP_MAX ? "and %zu more" : "and %zu or more",
-                                     count - NAMES_SHOWN);
+        const int columns = snprintf(more, sizeof more, "and %zu more", count - NAMES_SHOWN);
         name_list_space(&list, (size_t)columns);
         fputs(more, stdout);
     }
@@ -188,14 +188,43 @@ void report_text(const struct libgguf_manifest *manifest, const struct verified_
     }
 }
 
-static void write_tensor_name(void *context, const struct libgguf_manifest_tensor *tensor)
+/* Names of tensors in JSON, and how many bytes of them may still be written. */
+struct name_writer {
+    struct libgguf_json *json;
+    uint64_t left;
+};
+
+/*
+ * Each name once, and again for each chunk but the first that a tensor reaches into: no chunk
+ * begins in more than one, unless tensors overlap, as all of them may in each chunk of a hostile
+ * manifest.
+ */
+static uint64_t name_budget(const struct libgguf_manifest_file *file)
 {
-    libgguf_json_string(context, tensor->name.data, tensor->name.size);
+    uint64_t budget = (uint64_t)NAME_SPAN * file->chunk_count;
+    for (size_t i = 0; i < file->tensor_count; i++) {
+        budget += file->tensors[i].name.size + 1;
+    }
+    return budget;
 }
 
-static void write_bad_chunk(struct libgguf_json *json, const struct libgguf_manifest_file *file,
-                            const struct tensor_lookup *lookup, const struct libgguf_bad_chunk *bad)
+static void write_tensor_name(void *context, const struct libgguf_manifest_tensor *tensor)
 {
+    struct name_writer *const writer = context;
+    if (tensor->name.size >= writer->left) {
+        writer->left = 0;
+        return;
+    }
+    libgguf_json_string(writer->json, tensor->name.data, tensor->name.size);
+    writer->left -= tensor->name.size + 1;
+}
+
+static void write_bad_chunk(const struct libgguf_manifest_file *file,
+                            const struct tensor_lookup *lookup, const struct libgguf_bad_chunk *bad,
+                            struct name_writer *names)
+{
+    struct libgguf_json *const json = names->json;
+    const size_t most = names->left < SIZE_MAX ? (size_t)names->left : SIZE_MAX;
     const struct libgguf_piece *const piece = &file->chunks[bad->index].piece;
     libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
     libgguf_json_member_u64(json, "index", bad->index);
@@ -209,8 +238,9 @@ static void write_bad_chunk(struct libgguf_json *json, const struct libgguf_mani
     }
     libgguf_json_key(json, "tensors");
     libgguf_json_array_begin(json, LIBGGUF_JSON_LINE);
-    tensor_lookup_chunk(lookup, bad->index, write_tensor_name, json);
+    const size_t count = tensor_lookup_chunk(lookup, bad->index, most, write_tensor_name, names);
     libgguf_json_array_end(json);
+    libgguf_json_member_u64(json, "tensor_count", count);
     libgguf_json_object_end(json);
 }
 
@@ -234,10 +264,11 @@ static void write_file(struct libgguf_json *json, const struct libgguf_manifest_
         if (verified->found.has_sha256) {
             libgguf_json_member_bool(json, "sha256_matches", verified->found.sha256_matches);
         }
+        struct name_writer names = {.json = json, .left = name_budget(file)};
         libgguf_json_key(json, "bad_chunks");
         libgguf_json_array_begin(json, LIBGGUF_JSON_LINES);
         for (size_t i = 0; i < verified->found.bad_count; i++) {
-            write_bad_chunk(json, file, &lookup, &verified->found.bad[i]);
+            write_bad_chunk(file, &lookup, &verified->found.bad[i], &names);
         }
         libgguf_json_array_end(json);
         libgguf_json_key(json, "findings");
