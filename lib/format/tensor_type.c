@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "base/arithmetic.h"
+#include "base/ascii.h"
 
 #define ACTIVE(id, name, ggml_name, elements, size)                                                \
     [id] = {id, name, ggml_name, elements, size, LIBGGUF_TYPE_ACTIVE}
@@ -69,24 +70,10 @@ const struct libgguf_tensor_type *libgguf_tensor_type_find(uint32_t id)
     return libgguf_tensor_type_at(id);
 }
 
-static char lower(char letter)
-{
-    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a && lower(*a) == lower(*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 const struct libgguf_tensor_type *libgguf_tensor_type_by_name(const char *name)
 {
     for (size_t i = 0; i < TYPE_COUNT; i++) {
-        if (same_name(types[i].name, name)) {
+        if (ascii_same(types[i].name, name)) {
             return &types[i];
         }
     }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/source.h"
 #include "format/file.h"
+#include "format/value.h"
 
 struct value_type {
     const char *name;
@@ -31,6 +32,12 @@ const char *libgguf_value_type_name(enum libgguf_value_type type)
 {
     const struct value_type *const found = find_type(type);
     return found ? found->name : NULL;
+}
+
+bool value_type_is_integer(enum libgguf_value_type type)
+{
+    return libgguf_value_type_size(type) > 0 && type != LIBGGUF_VALUE_F32 &&
+           type != LIBGGUF_VALUE_F64 && type != LIBGGUF_VALUE_BOOL;
 }
 
 size_t libgguf_value_type_size(enum libgguf_value_type type)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
+
 /* Set in general.file_type when its writer guessed. */
 #define GUESSED_FLAG UINT64_C(1024)
 
@@ -110,24 +112,10 @@ const struct libgguf_file_type *libgguf_file_type_at(size_t index)
     return index < FILE_TYPE_COUNT ? &file_types[index] : NULL;
 }
 
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-static bool same_name(const char *a, const char *b)
-{
-    while (*a != '\0' && upper(*a) == upper(*b)) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
 const struct libgguf_file_type *libgguf_file_type_by_name(const char *name)
 {
     for (size_t i = 0; i < FILE_TYPE_COUNT; i++) {
-        if (same_name(file_types[i].name, name) || same_name(file_types[i].ggml_name, name)) {
+        if (ascii_same(file_types[i].name, name) || ascii_same(file_types[i].ggml_name, name)) {
             return &file_types[i];
         }
     }

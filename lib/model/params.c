@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "format/value.h"
 
 /* ARCH, a dot, NAME and the NUL. */
 #define KEY_SIZE (LIBGGUF_MAX_ARCHITECTURE_SIZE + 1 + LIBGGUF_MAX_PARAM_NAME_SIZE + 1)
@@ -64,13 +65,6 @@ static enum libgguf_status wrong_type(const struct libgguf_kv *kv, const char *n
                    needed);
 }
 
-static bool is_integer(enum libgguf_value_type type)
-{
-    return type == LIBGGUF_VALUE_U8 || type == LIBGGUF_VALUE_I8 || type == LIBGGUF_VALUE_U16 ||
-           type == LIBGGUF_VALUE_I16 || type == LIBGGUF_VALUE_U32 || type == LIBGGUF_VALUE_I32 ||
-           type == LIBGGUF_VALUE_U64 || type == LIBGGUF_VALUE_I64;
-}
-
 static enum libgguf_status negative(const struct libgguf_kv *kv, struct libgguf_error *err)
 {
     char key[ERROR_NAME_SIZE];
@@ -81,7 +75,7 @@ static enum libgguf_status negative(const struct libgguf_kv *kv, struct libgguf_
 static enum libgguf_status number(const struct libgguf_kv *kv, uint64_t *out,
                                   struct libgguf_error *err)
 {
-    if (!is_integer(kv->value.type)) {
+    if (!value_type_is_integer(kv->value.type)) {
         return wrong_type(kv, "an integer", err);
     }
     return libgguf_value_as_u64(&kv->value, out) ? LIBGGUF_OK : negative(kv, err);
@@ -213,7 +207,7 @@ enum libgguf_status libgguf_param_layers(const struct libgguf_file *file, const 
     const enum libgguf_value_type type =
         layers.per_layer ? kv->value.as.array.type : kv->value.type;
     layers.boolean = type == LIBGGUF_VALUE_BOOL;
-    if (!layers.boolean && !is_integer(type)) {
+    if (!layers.boolean && !value_type_is_integer(type)) {
         return wrong_type(kv, "an integer, or an array of one per layer", err);
     }
     if (!layers.per_layer) {

@@ -8,6 +8,7 @@
 
 #include "base/cursor.h"
 #include "base/error.h"
+#include "format/value.h"
 #include "model/token_table.h"
 #include "model/token_text.h"
 #include "model/tokenizer.h"
@@ -46,12 +47,6 @@ static struct libgguf_str string_or_empty(const struct libgguf_file *file, const
     return kv && kv->value.type == LIBGGUF_VALUE_STRING ? kv->value.as.string : text;
 }
 
-static bool is_integer(enum libgguf_value_type type)
-{
-    return libgguf_value_type_size(type) != 0 && type != LIBGGUF_VALUE_F32 &&
-           type != LIBGGUF_VALUE_F64 && type != LIBGGUF_VALUE_BOOL;
-}
-
 static const struct libgguf_array *array_at(const struct libgguf_file *file, const char *key)
 {
     const struct libgguf_kv *kv = libgguf_kv_find(file, key);
@@ -83,7 +78,7 @@ static void fill_info(const struct libgguf_file *file, struct libgguf_tokenizer_
     info->scores = array_of(file, "tokenizer.ggml.scores", LIBGGUF_VALUE_F32);
     info->merges = array_of(file, "tokenizer.ggml.merges", LIBGGUF_VALUE_STRING);
     info->types = array_at(file, "tokenizer.ggml.token_type");
-    if (info->types && !is_integer(info->types->type)) {
+    if (info->types && !value_type_is_integer(info->types->type)) {
         info->types = NULL;
     }
     info->token_count = info->tokens ? info->tokens->count : 0;
