@@ -14,6 +14,13 @@ static bool usable(struct libgguf_model_params *params, enum libgguf_status stat
     return status == LIBGGUF_OK;
 }
 
+/* Not in the file at all: only then does a default count. */
+static bool is_missing(const struct libgguf_file *file, const char *name)
+{
+    const struct libgguf_kv *kv;
+    return libgguf_param_lookup(file, name, &kv, NULL) == LIBGGUF_ERR_NOT_FOUND;
+}
+
 static uint64_t number_or_absent(const struct libgguf_file *file, const char *name,
                                  struct libgguf_model_params *params)
 {
@@ -76,20 +83,20 @@ static void fill_attention(const struct libgguf_file *file, uint64_t layer_count
 {
     out->head_count = range_or_absent(file, "attention.head_count", layer_count, out);
     out->head_count_kv = range_or_absent(file, "attention.head_count_kv", layer_count, out);
-    if (out->head_count_kv.max == LIBGGUF_ABSENT) {
+    if (is_missing(file, "attention.head_count_kv")) {
         out->head_count_kv = out->head_count;
     }
     out->key_length = number_or_absent(file, "attention.key_length", out);
-    if (out->key_length == LIBGGUF_ABSENT) {
+    if (is_missing(file, "attention.key_length")) {
         out->key_length = default_head_length(out);
     }
     out->value_length = number_or_absent(file, "attention.value_length", out);
-    if (out->value_length == LIBGGUF_ABSENT) {
+    if (is_missing(file, "attention.value_length")) {
         out->value_length = default_head_length(out);
     }
     out->sliding_window = number_or_absent(file, "attention.sliding_window", out);
     out->norm_epsilon = float_or_nan(file, "attention.layer_norm_rms_epsilon", out);
-    out->norm_is_rms = !isnan(out->norm_epsilon);
+    out->norm_is_rms = !is_missing(file, "attention.layer_norm_rms_epsilon");
     if (!out->norm_is_rms) {
         out->norm_epsilon = float_or_nan(file, "attention.layer_norm_epsilon", out);
     }
@@ -114,7 +121,7 @@ void libgguf_model_params(const struct libgguf_file *file, struct libgguf_model_
     fill_attention(file, layer_count, out);
     out->vocab_size = number_or_absent(file, "vocab_size", out);
     struct libgguf_array tokens;
-    if (out->vocab_size == LIBGGUF_ABSENT &&
+    if (is_missing(file, "vocab_size") &&
         usable(out, libgguf_get_array(file, "tokenizer.ggml.tokens", &tokens, &err), &err)) {
         out->vocab_size = tokens.count;
     }

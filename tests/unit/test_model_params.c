@@ -328,6 +328,33 @@ static void the_first_unusable_number_is_the_problem(void **state)
     built_model_end(&model);
 }
 
+static void a_default_does_not_stand_in_for_what_cannot_be_used(void **state)
+{
+    (void)state;
+    static const uint32_t heads[] = {2, 2, 2};
+    struct built_model model;
+    add_architecture(&model, 2);
+    built_model_u32(&model, "test.embedding_length", 64);
+    built_model_u32(&model, "test.attention.head_count", 8);
+    built_model_array(&model, "test.attention.head_count_kv", LIBGGUF_VALUE_U32, 3, heads);
+    built_model_str(&model, "test.attention.key_length", "x");
+    built_model_str(&model, "test.attention.value_length", "y");
+    built_model_str(&model, "test.vocab_size", "many");
+    built_model_str(&model, "test.attention.layer_norm_rms_epsilon", "small");
+    must(libgguf_writer_add_f32(model.writer, "test.attention.layer_norm_epsilon", 1, NULL));
+    built_model_strings(&model, "tokenizer.ggml.tokens", (const char *const[]){"a", "b"}, 2);
+    struct libgguf_model_params params;
+    libgguf_model_params(built_model_open(&model), &params);
+    assert_int_equal(params.head_count.max, 8);
+    assert_true(params.head_count_kv.max == LIBGGUF_ABSENT);
+    assert_true(params.key_length == LIBGGUF_ABSENT);
+    assert_true(params.value_length == LIBGGUF_ABSENT);
+    assert_true(params.vocab_size == LIBGGUF_ABSENT);
+    assert_true(isnan(params.norm_epsilon));
+    assert_non_null(strstr(params.problem.text, "'test.attention.head_count_kv'"));
+    built_model_end(&model);
+}
+
 static void without_a_count_of_layers_arrays_are_taken_at_their_own_length(void **state)
 {
     (void)state;
@@ -364,6 +391,7 @@ int main(void)
         cmocka_unit_test(an_unusable_number_fails_with_its_own_status_and_whole_key),
         cmocka_unit_test(a_name_of_a_hyperparameter_has_a_limit),
         cmocka_unit_test(an_architecture_that_cannot_begin_a_key_is_refused),
+        cmocka_unit_test(a_default_does_not_stand_in_for_what_cannot_be_used),
         cmocka_unit_test(a_number_for_all_layers_is_the_same_in_each),
         cmocka_unit_test(a_number_per_layer_is_walked_in_order_with_its_extremes),
         cmocka_unit_test(an_unusable_array_of_layers_names_its_key),
