@@ -1,6 +1,7 @@
 #include "model/check_model.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include <libgguf/model.h>
 
@@ -75,21 +76,110 @@ static void check_not_zero(struct checker *checker, const char *name)
     }
 }
 
-static void check_values(struct checker *checker)
+/* How a hyperparameter is written: one integer where this table does not say otherwise. */
+enum form {
+    INTEGER,
+    NUMBER,
+    BOOL,
+    LIST, /* an integer or a bool, or an array of them */
+};
+
+static const struct {
+    const char *name;
+    enum form form;
+    bool always; /* looked at wherever it is, not only where the architecture needs it */
+} known[] = {
+    {"attention.key_length", INTEGER, true},
+    {"attention.value_length", INTEGER, true},
+    {"attention.sliding_window", INTEGER, true},
+    {"vocab_size", INTEGER, true},
+    {"expert_count", INTEGER, true},
+    {"expert_used_count", INTEGER, true},
+    {"rope.dimension_count", INTEGER, true},
+    {"rope.freq_base", NUMBER, true},
+    {"rope.scaling.factor", NUMBER, true},
+    {"attention.layer_norm_rms_epsilon", NUMBER, true},
+    {"attention.layer_norm_epsilon", NUMBER, true},
+    {"attention.group_norm_epsilon", NUMBER, false},
+    {"attention.clamp_kqv", NUMBER, false},
+    {"logit_scale", NUMBER, false},
+    {"expert_group_scale", NUMBER, false},
+    {"use_parallel_residual", BOOL, false},
+    {"rope.dimension_sections", LIST, false},
+    {"attention.sliding_window_pattern", LIST, false},
+};
+
+static const char *const per_layer[] = {"feed_forward_length", "attention.head_count",
+                                        "attention.head_count_kv"};
+
+static enum libgguf_status read_list(const struct libgguf_file *file, const char *name,
+                                     struct libgguf_error *err)
 {
-    static const char *const numbers[] = {"attention.key_length", "attention.value_length",
-                                          "expert_count", "expert_used_count",
-                                          "rope.dimension_count"};
-    static const char *const per_layer[] = {"feed_forward_length", "attention.head_count",
-                                            "attention.head_count_kv"};
-    struct libgguf_error err;
-    uint64_t value;
-    check_not_zero(checker, "context_length");
-    check_not_zero(checker, "embedding_length");
-    check_not_zero(checker, "block_count");
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        check_usable(checker, libgguf_param_u64(checker->file, numbers[i], &value, &err), &err);
+    const struct libgguf_kv *kv;
+    struct libgguf_layers layers;
+    const enum libgguf_status status = libgguf_param_lookup(file, name, &kv, err);
+    if (status != LIBGGUF_OK) {
+        return status;
     }
+    const uint64_t count = kv->value.type == LIBGGUF_VALUE_ARRAY ? kv->value.as.array.count : 0;
+    return libgguf_param_layers(file, name, count, &layers, err);
+}
+
+static void check_form(struct checker *checker, const char *name, enum form form)
+{
+    const struct libgguf_file *const file = checker->file;
+    enum libgguf_status status = LIBGGUF_OK;
+    struct libgguf_error err;
+    uint64_t integer;
+    double number;
+    bool boolean;
+    switch (form) {
+    case INTEGER:
+        status = libgguf_param_u64(file, name, &integer, &err);
+        break;
+    case NUMBER:
+        status = libgguf_param_f64(file, name, &number, &err);
+        break;
+    case BOOL:
+        status = libgguf_param_bool(file, name, &boolean, &err);
+        break;
+    case LIST:
+        status = read_list(file, name, &err);
+        break;
+    }
+    check_usable(checker, status, &err);
+}
+
+static bool is_per_layer(const char *name)
+{
+    for (size_t i = 0; i < sizeof per_layer / sizeof per_layer[0]; i++) {
+        if (strcmp(name, per_layer[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of what an architecture needs, what is not looked at in all of them. */
+static void check_form_of_required(struct checker *checker, const char *name)
+{
+    enum form form = INTEGER;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(name, known[i].name) == 0) {
+            if (known[i].always) {
+                return;
+            }
+            form = known[i].form;
+        }
+    }
+    if (!is_per_layer(name)) {
+        check_form(checker, name, form);
+    }
+}
+
+static void check_layers(struct checker *checker)
+{
+    struct libgguf_error err;
     uint64_t layer_count;
     if (libgguf_param_u64(checker->file, "block_count", &layer_count, NULL) != LIBGGUF_OK ||
         !check_usable(checker, libgguf_model_layer_count(checker->file, &layer_count, &err),
@@ -102,6 +192,23 @@ static void check_values(struct checker *checker)
                      libgguf_param_layers(checker->file, per_layer[i], layer_count, &layers, &err),
                      &err);
     }
+}
+
+static void check_values(struct checker *checker, const struct libgguf_str *architecture)
+{
+    check_not_zero(checker, "context_length");
+    check_not_zero(checker, "embedding_length");
+    check_not_zero(checker, "block_count");
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (known[i].always) {
+            check_form(checker, known[i].name, known[i].form);
+        }
+    }
+    const struct architecture *row = architecture_find(architecture);
+    for (size_t i = 0; row && i < ARCHITECTURE_MAX_REQUIRED && row->required[i]; i++) {
+        check_form_of_required(checker, row->required[i]);
+    }
+    check_layers(checker);
 }
 
 /* Only language models have the keys of the table: an adapter or a projector does not. */
@@ -130,9 +237,11 @@ static void check_architecture(struct checker *checker)
         check_report(checker->check, CHECK_HYPERPARAMETER_INVALID, err.offset, "%s", err.text);
         return;
     }
+    struct libgguf_str name;
+    check_usable(checker, libgguf_get_str(checker->file, "general.name", &name, &err), &err);
     if (is_language_model(checker->file)) {
         check_required(checker, &architecture);
-        check_values(checker);
+        check_values(checker, &architecture);
     }
 }
 

@@ -265,6 +265,75 @@ static void unusable_hyperparameters_are_found_at_their_value(void **state)
     }
 }
 
+/* Each key once as a string, in a model that has all that its architecture needs. */
+static void hyperparameters_of_the_wrong_type_are_found(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *architecture;
+        const char *name;
+    } cases[] = {
+        {"llama", "attention.layer_norm_rms_epsilon"},
+        {"llama", "attention.layer_norm_epsilon"},
+        {"llama", "rope.freq_base"},
+        {"llama", "rope.scaling.factor"},
+        {"llama", "rope.dimension_count"},
+        {"llama", "vocab_size"},
+        {"llama", "attention.key_length"},
+        {"llama", "attention.value_length"},
+        {"llama", "attention.sliding_window"},
+        {"llama", "attention.head_count_kv"},
+        {"llama", "expert_count"},
+        {"mamba", "ssm.conv_kernel"},
+        {"talkie", "logit_scale"},
+        {"gptneox", "use_parallel_residual"},
+        {"qwen2vl", "rope.dimension_sections"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct built_model model;
+        struct findings findings;
+        char key[100];
+        built_model_begin(&model);
+        built_model_str(&model, "general.architecture", cases[i].architecture);
+        snprintf(key, sizeof key, "%s.block_count", cases[i].architecture);
+        built_model_u32(&model, key, 2);
+        snprintf(key, sizeof key, "%s.%s", cases[i].architecture, cases[i].name);
+        built_model_str(&model, key, "8");
+        check_built(&model, &findings);
+        assert_one(&findings, "hyperparameter-invalid", key);
+        built_model_end(&model);
+    }
+}
+
+static void a_list_may_be_a_number_or_an_array_of_any_length(void **state)
+{
+    (void)state;
+    static const int32_t sections[] = {16, 24, 24, 0};
+    static const float fractions[] = {0.5F};
+    for (int which = 0; which < 3; which++) {
+        struct built_model model;
+        struct findings findings;
+        built_model_begin(&model);
+        built_model_str(&model, "general.architecture", "qwen2vl");
+        if (which == 0) {
+            built_model_u32(&model, "qwen2vl.rope.dimension_sections", 4);
+        } else if (which == 1) {
+            built_model_array(&model, "qwen2vl.rope.dimension_sections", LIBGGUF_VALUE_I32, 4,
+                              sections);
+        } else {
+            built_model_array(&model, "qwen2vl.rope.dimension_sections", LIBGGUF_VALUE_F32, 1,
+                              fractions);
+        }
+        check_built(&model, &findings);
+        if (which < 2) {
+            assert_int_equal(findings.count, 0);
+        } else {
+            assert_one(&findings, "hyperparameter-invalid", "rope.dimension_sections");
+        }
+        built_model_end(&model);
+    }
+}
+
 static const char *const tokens[] = {"a", "b", "c"};
 
 static void begin_tokenizer(struct built_model *model, const char *name)
@@ -403,6 +472,8 @@ int main(void)
         cmocka_unit_test(an_architecture_must_be_there_and_be_a_name),
         cmocka_unit_test(a_later_shard_alone_needs_no_architecture),
         cmocka_unit_test(unusable_hyperparameters_are_found_at_their_value),
+        cmocka_unit_test(hyperparameters_of_the_wrong_type_are_found),
+        cmocka_unit_test(a_list_may_be_a_number_or_an_array_of_any_length),
         cmocka_unit_test(tokenizer_arrays_have_the_length_of_the_tokens),
         cmocka_unit_test(tokenizer_arrays_have_the_expected_elements),
         cmocka_unit_test(a_tokenizer_misses_the_arrays_it_needs),
