@@ -3,13 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 8, BATCH = 4096 };
+#include "model/block.h"
+
+enum { LANES = 8, BATCH = 4096, F64_ID = 28 };
 
 struct lanes {
     double sum[LANES];
     double square_sum[LANES];
-    float min[LANES];
-    float max[LANES];
+    double min[LANES];
+    double max[LANES];
 };
 
 #define INFINITE_BITS 0x7f800000u
@@ -21,7 +23,23 @@ static inline uint32_t magnitude_bits(float value)
     return bits & 0x7fffffffu;
 }
 
-static inline void lane_add(struct lanes *lanes, size_t lane, float value)
+static inline void lane_add(struct lanes *lanes, size_t lane, double value)
+{
+    lanes->sum[lane] += value;
+    lanes->square_sum[lane] += value * value;
+    lanes->min[lane] = value < lanes->min[lane] ? value : lanes->min[lane];
+    lanes->max[lane] = value > lanes->max[lane] ? value : lanes->max[lane];
+}
+
+/* Lanes of floats, which compare twice as many at once as doubles do. */
+struct float_lanes {
+    double sum[LANES];
+    double square_sum[LANES];
+    float min[LANES];
+    float max[LANES];
+};
+
+static inline void float_lane_add(struct float_lanes *lanes, size_t lane, float value)
 {
     lanes->sum[lane] += (double)value;
     lanes->square_sum[lane] += (double)value * (double)value;
@@ -32,35 +50,46 @@ static inline void lane_add(struct lanes *lanes, size_t lane, float value)
 /* Elements that are all finite. The lanes are local arrays so that they can stay in registers. */
 static void add_finite(struct lanes *lanes, const float *restrict values, size_t count)
 {
-    struct lanes local = *lanes;
+    struct float_lanes local;
+    memcpy(local.sum, lanes->sum, sizeof local.sum);
+    memcpy(local.square_sum, lanes->square_sum, sizeof local.square_sum);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        local.min[lane] = INFINITY;
+        local.max[lane] = -INFINITY;
+    }
     size_t i = 0;
     for (; i + LANES <= count; i += LANES) {
         for (size_t lane = 0; lane < LANES; lane++) {
-            lane_add(&local, lane, values[i + lane]);
+            float_lane_add(&local, lane, values[i + lane]);
         }
     }
     for (size_t lane = 0; i + lane < count; lane++) {
-        lane_add(&local, lane, values[i + lane]);
+        float_lane_add(&local, lane, values[i + lane]);
     }
-    *lanes = local;
+    memcpy(lanes->sum, local.sum, sizeof local.sum);
+    memcpy(lanes->square_sum, local.square_sum, sizeof local.square_sum);
+    for (size_t lane = 0; lane < LANES; lane++) {
+        lanes->min[lane] =
+            (double)local.min[lane] < lanes->min[lane] ? (double)local.min[lane] : lanes->min[lane];
+        lanes->max[lane] =
+            (double)local.max[lane] > lanes->max[lane] ? (double)local.max[lane] : lanes->max[lane];
+    }
 }
 
-/* As add_finite(), leaving out and counting what is not finite. @p first: index of values[0]. */
-static void add_any(struct lanes *lanes, struct stats_sums *sums, const float *values, size_t count,
-                    uint64_t first)
+/* Leaves out and counts what is not finite; @p i is the index in the batch, @p first of its start.
+ */
+static inline void add_one(struct lanes *lanes, struct stats_sums *sums, double value, size_t i,
+                           uint64_t first)
 {
-    for (size_t i = 0; i < count; i++) {
-        const uint32_t bits = magnitude_bits(values[i]);
-        if (bits < INFINITE_BITS) {
-            lane_add(lanes, i % LANES, values[i]);
-            continue;
-        }
-        if (sums->nan_count + sums->inf_count == 0) {
-            sums->first_nonfinite = first + i;
-        }
-        sums->nan_count += bits > INFINITE_BITS;
-        sums->inf_count += bits == INFINITE_BITS;
+    if (isfinite(value)) {
+        lane_add(lanes, i % LANES, value);
+        return;
     }
+    if (sums->nan_count + sums->inf_count == 0) {
+        sums->first_nonfinite = first + i;
+    }
+    sums->nan_count += isnan(value) != 0;
+    sums->inf_count += isnan(value) == 0;
 }
 
 /* @p count is at most BATCH, so that 32-bit counters do, which vectorise better. */
@@ -79,8 +108,24 @@ static void add_batch(struct lanes *lanes, struct stats_sums *sums, const float 
     if (nonfinite == 0) {
         add_finite(lanes, values, count);
     } else {
-        add_any(lanes, sums, values, count, first);
+        for (size_t i = 0; i < count; i++) {
+            add_one(lanes, sums, (double)values[i], i, first);
+        }
     }
+}
+
+/* As add_batch() for a batch of F64, which float cannot hold. */
+static void add_doubles(struct lanes *lanes, struct stats_sums *sums, bool big_endian,
+                        const uint8_t *values, size_t count, uint64_t first)
+{
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t bits = block_u64(values + i * sizeof bits, big_endian);
+        double value;
+        memcpy(&value, &bits, sizeof value);
+        sums->zero_count += value == 0;
+        add_one(lanes, sums, value, i, first);
+    }
+    sums->element_count += count;
 }
 
 static double lanes_total(const double lane[LANES])
@@ -110,12 +155,15 @@ struct stats_sums stats_sums_of_blocks(const struct libgguf_tensor_type *type, b
     }
     const size_t batch_blocks = BATCH / type->block_elements;
     for (size_t block = 0; status == LIBGGUF_OK && block < block_count; block += batch_blocks) {
-        float values[BATCH];
+        const uint8_t *at = (const uint8_t *)blocks + block * type->block_size;
         const size_t left = block_count - block;
         const size_t now = left < batch_blocks ? left : batch_blocks;
-        status = libgguf_blocks_decode(type->id, big_endian,
-                                       (const char *)blocks + block * type->block_size, now, values,
-                                       NULL);
+        if (type->id == F64_ID) {
+            add_doubles(&lanes, &sums, big_endian, at, now, first_block + block);
+            continue;
+        }
+        float values[BATCH];
+        status = libgguf_blocks_decode(type->id, big_endian, at, now, values, NULL);
         add_batch(&lanes, &sums, values, now * type->block_elements,
                   (first_block + block) * type->block_elements);
     }
@@ -159,8 +207,8 @@ struct libgguf_tensor_stats stats_sums_finish(const struct stats_sums *sums)
         .nan_count = sums->nan_count,
         .inf_count = sums->inf_count,
         .first_nonfinite = sums->first_nonfinite,
-        .min = finite > 0 ? (double)sums->min : (double)NAN,
-        .max = finite > 0 ? (double)sums->max : (double)NAN,
+        .min = finite > 0 ? sums->min : (double)NAN,
+        .max = finite > 0 ? sums->max : (double)NAN,
         .mean = finite > 0 ? sums->sum / divisor : (double)NAN,
         .rms = finite > 0 ? sqrt(sums->square_sum / divisor) : (double)NAN,
         .faults = sums->faults,

@@ -13,8 +13,8 @@ struct stats_sums {
     uint64_t first_nonfinite;
     double sum;
     double square_sum;
-    float min; /* infinity when there is no finite element */
-    float max; /* -infinity, likewise */
+    double min; /* infinity when there is no finite element */
+    double max; /* -infinity, likewise */
     struct libgguf_block_faults faults;
 };
 

@@ -16,7 +16,7 @@
 
 #include "small_model.h"
 
-enum { F32 = 0, F16 = 1, Q4_2 = 4, Q8_0 = 8, MXFP4 = 39 };
+enum { F32 = 0, F16 = 1, Q4_2 = 4, Q8_0 = 8, F64 = 28, MXFP4 = 39 };
 
 /* Several pieces and an odd rest. */
 enum { ELEMENTS = 3 * LIBGGUF_STATS_PIECE + 37 };
@@ -90,6 +90,36 @@ static void small_tensors_have_the_numbers_worked_out_by_hand(void **state)
     assert_int_equal(stats[3].status, LIBGGUF_ERR_UNSUPPORTED);
     assert_int_equal(stats[3].element_count, 0);
     small_model_free(&model);
+}
+
+static void doubles_beyond_floats_are_numbers_like_any_other(void **state)
+{
+    (void)state;
+    for (int big_endian = 0; big_endian < 2; big_endian++) {
+        static const double values[] = {1e300, -2e300, 0, -0.0, INFINITY, (double)NAN, 1e-300};
+        const struct small_tensor tensor = {F64, 7, 1, sizeof values};
+        struct small_model model;
+        struct libgguf_tensor_stats stats;
+        small_model_make(&model, big_endian != 0, &tensor, 1);
+        for (size_t i = 0; i < 7; i++) {
+            uint64_t bits;
+            memcpy(&bits, &values[i], sizeof bits);
+            for (size_t byte = 0; byte < 8; byte++) {
+                model.data[0][8 * i + byte] = (uint8_t)(bits >> 8 * (big_endian ? 7 - byte : byte));
+            }
+        }
+        small_model_open(&model);
+        stats_of(&model, 1, 1, &stats);
+        assert_int_equal(stats.status, LIBGGUF_OK);
+        assert_true(stats.max == 1e300 && stats.min == -2e300);
+        assert_true(stats.mean == (1e300 - 2e300) / 5);
+        assert_int_equal(stats.zero_count, 2);
+        assert_int_equal(stats.inf_count, 1);
+        assert_int_equal(stats.nan_count, 1);
+        assert_int_equal(stats.first_nonfinite, 4);
+        assert_int_equal(stats.faults.count, 2);
+        small_model_free(&model);
+    }
 }
 
 static void sums_follow_the_documented_order(void **state)
@@ -494,6 +524,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(small_tensors_have_the_numbers_worked_out_by_hand),
+        cmocka_unit_test(doubles_beyond_floats_are_numbers_like_any_other),
         cmocka_unit_test(sums_follow_the_documented_order),
         cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
         cmocka_unit_test(what_is_not_finite_is_counted_left_out_and_located),

@@ -26,7 +26,10 @@ LIBGGUF_BEGIN_DECLS
 /** More threads than this are not started. */
 #define LIBGGUF_STATS_MAX_THREADS 64
 
-/** The elements of one tensor, as 32-bit floats (libgguf_blocks_decode()). */
+/**
+ * The elements of one tensor, as 32-bit floats (libgguf_blocks_decode()), those of F64 as they are:
+ * there the sum of the squares, and with it rms, may be infinite though every element is finite.
+ */
 struct libgguf_tensor_stats {
     /**
      * OK; UNSUPPORTED when the tensor cannot be decoded (its type, byte order or row length);
