@@ -42,12 +42,14 @@ export const FAULTS = {
   },
   refuse: (response) => response.socket.destroy(),
   missing: (response) => response.writeHead(404).end('not here'),
+  gone: (response) => response.writeHead(410).end('no longer'),
   broken: (response) => response.writeHead(503).end('not now'),
   overrun: (response) => response.writeHead(429).end('not so fast'),
   empty: (response) => response.writeHead(204).end(),
   partial: (response, bytes) => response.writeHead(206, { 'Content-Length': bytes.length }).end(bytes),
   silent: () => {},
   html: (response) => send(response, Buffer.from('<!doctype html><p>Sign in'), { 'Content-Type': 'text/html' }),
+  large: (response) => send(response, Buffer.alloc(3000, '<'), { 'Content-Type': 'text/plain' }),
   short: (response, bytes) => {
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' }); // chunked, so no length
     response.end(half(bytes));

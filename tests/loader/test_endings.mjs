@@ -1,12 +1,14 @@
 // How an admission ends when something goes wrong late, or never comes, or the page makes a mistake.
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { gzipBomb, makeBundle, rewrite, signBundle } from './bundle.mjs';
 import { makeModel } from './models.mjs';
-import { admit, admitted, createHost, expectCode, quick, server, small } from './session.mjs';
+import { admit, admitted, createHost, expectCode, loader, quick, server, small } from './session.mjs';
 
 const SOON = 5000; // ms: long for these models, short for a test that would never end
 
@@ -111,12 +113,32 @@ for (const [what, path] of [['manifest', 'manifest.json'], ['signature', 'manife
   }
 }
 
+/** The URL of the module below a prefix of its own, so that it was never fetched before. */
+function serveModule() {
+  const prefix = `/module-${server.bundles.size}/`;
+  server.bundles.set(prefix, { files: new Map([['module.wasm', readFileSync(join(loader, 'gguf-admission.wasm'))]]) });
+  return `${server.origin}${prefix}module.wasm`;
+}
+
+for (const fault of ['silent', 'stall', 'drop', 'refuse']) {
+  test(`a module that does not come (${fault}) is an error, and the next call has it`, async () => {
+    const module = serveModule();
+    server.fault('module.wasm', fault, 2);
+    const code = { drop: 'dropped', refuse: 'offline' }[fault] ?? 'stalled';
+    await expectCode(soon(createHost({ module, stallTimeout: 200 })), code);
+    await expectCode(soon(admit(server.serve(makeBundle(small())), { module, stallTimeout: 200 })), code);
+    await soon(createHost({ module }));
+  });
+}
+
 test('cancelling does not wait for the module, nor for onHeader', async () => {
   const bundle = makeBundle(small(), { chunkSize: 4000 });
   const url = server.serve(bundle);
-  server.bundles.set('/silent/', { files: new Map([['module.wasm', Buffer.alloc(8)]]) });
-  server.fault('module.wasm', 'silent');
-  await expectCode(soon(admit(url, { module: `${server.origin}/silent/module.wasm`, signal: abortLater() })), 'cancelled');
+  const module = serveModule();
+  server.fault('module.wasm', 'silent', 1);
+  await expectCode(soon(admit(url, { module, signal: abortLater() })), 'cancelled');
+  assert.ok(await until(() => server.requests.some(({ path: asked, ended, sent }) => asked.endsWith('module.wasm') && ended && !sent)));
+  assert.equal(admitted(await soon(admit(url, { ...quick, module }))), bundle.manifest.files[0].sha256);
   const host = await createHost();
   await expectCode(soon(host.admit(url, { signal: abortLater(), onHeader: () => new Promise(() => {}) })), 'cancelled');
   assert.equal(admitted(await host.admit(url, quick)), bundle.manifest.files[0].sha256);

@@ -106,6 +106,17 @@ test('a manifest above 64 MiB is refused while it comes', async () => {
   assert.match(error.message, /larger than 67108864 bytes/);
 });
 
+for (const [fault, code] of Object.entries({ missing: 'signature', gone: 'signature', html: 'signature', large: 'signature', broken: 'http', overrun: 'http', refuse: 'offline', drop: 'dropped' })) {
+  test(`a signature that is ${fault} on the server is the error ${code}`, async () => {
+    const bundle = makeBundle(small());
+    const publicKey = signBundle(bundle);
+    const url = server.serve(bundle);
+    server.fault('manifest.json.sig', fault);
+    await expectCode(admit(url, { ...quick, publicKey }), code);
+    assert.equal(server.chunkRequests().length, 0);
+  });
+}
+
 test('a public key is taken in each of its forms', async () => {
   const bundle = makeBundle(small());
   const url = server.serve(bundle);

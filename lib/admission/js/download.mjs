@@ -131,7 +131,7 @@ function unpacked(body, size, details) {
  */
 export async function download(entry, index, { url, variant, cache, signal, timeout, pool, append, store, onBytes }) {
   const details = { chunk: index, url };
-  await watched(signal, timeout, `chunk ${index}`, details, async (inner, alive) => {
+  await watched(signal, timeout, `chunk ${index}`, details, async (inner, { alive, apart }) => {
     const response = await fetchResponse(url, cache, inner, details);
     checkResponse(response, (variant ?? entry).size, details);
     let { body } = response;

@@ -157,9 +157,9 @@ export interface AdmitOptions {
   /** How often a chunk is fetched again after an error that may pass; 2 if not given. */
   retries?: number;
   /** Milliseconds before the first retry, doubled before each further one; 250 if not given. */
-  retryDelay?: number;
-  /** Milliseconds without a byte after which a chunk, the manifest or its signature is given up; 30,000 if not given. */
-  stallTimeout?: number;
+  retryDelay?: number | undefined;
+  /** Milliseconds without a byte after which a chunk, the manifest, its signature or the module is given up; 30,000 if not given. */
+  stallTimeout?: number | undefined;
   /** What it throws ends the run as `internal`; the stage 'active' is told just before the model becomes active. */
   onProgress?: (event: ProgressEvent) => void;
   /** Called when the header was verified; the header stays good if the model becomes active. */
@@ -170,7 +170,11 @@ export interface AdmitOptions {
 
 export interface HostOptions {
   /** The module, its bytes or its URL, if not beside the loader. */
-  module?: WebAssembly.Module | BufferSource | string | URL;
+  module?: WebAssembly.Module | BufferSource | string | URL | undefined;
+  /** Ends the fetch of the module. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte of the module after which it is given up; 30,000 if not given. */
+  stallTimeout?: number | undefined;
 }
 
 export interface MemoryUse {
@@ -199,7 +203,7 @@ export function createHost(options?: HostOptions): Promise<Host>;
 /** Admits the model of the bundle at `manifestUrl` into `host`, or into a host of its own. */
 export function admit(
   manifestUrl: string | URL,
-  options?: AdmitOptions & HostOptions & { host?: Host },
+  options?: AdmitOptions & HostOptions & { host?: Host | undefined },
 ): Promise<Model>;
 
 /** Models that this origin has stored, complete or not. */

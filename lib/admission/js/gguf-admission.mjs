@@ -375,12 +375,14 @@ export class Host {
 }
 
 /** A host around a fresh module. `module`: a WebAssembly.Module, its bytes or its URL. */
-export async function createHost({ module } = {}) {
-  return new Host(await createModule(module));
+export async function createHost(options = {}) {
+  const { signal } = options;
+  const { stallTimeout } = settingsOf(options);
+  return new Host(await unlessAborted(createModule(options.module, { signal, stallTimeout }), signal));
 }
 
 /** Admits the model of the bundle at `manifestUrl` into `options.host`, or into a host of its own. */
 export async function admit(manifestUrl, options = {}) {
-  const host = options.host ?? (await unlessAborted(createHost({ module: options.module }), options.signal));
+  const host = options.host ?? (await createHost(options));
   return host.admit(manifestUrl, options);
 }

@@ -1,9 +1,11 @@
 // The manifest: its signature is checked over the exact bytes before anything is parsed, and what is
 // parsed is refused by the name of the member that breaks a rule. docs/manifest-format.md has these.
-import { AdmissionError, asAdmissionError } from './errors.mjs';
-import { watched } from './waiting.mjs';
+import { fetchBytes } from './bytes.mjs';
+import { AdmissionError } from './errors.mjs';
 
 const MAX_MANIFEST = 67108864;
+const MAX_SIGNATURE = 1024;
+const NO_SIGNATURE = new Set([404, 410]);
 const SCHEMA = 'gguf-manifest/1';
 const MEMBERS = {
   manifest: ['schema', 'chunking', 'chunks_sha256', 'files'],
@@ -20,46 +22,6 @@ const NO_SUCH_KEY = 'neither an Ed25519 nor a P-256 public key';
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 const fromHex = (text) => Uint8Array.from(text.match(/../g), (pair) => parseInt(pair, 16));
 const fromBase64 = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-
-/** The bytes at `url`, at most `limit`. */
-function fetchBytes(url, limit, { signal, stallTimeout }) {
-  return watched(signal, stallTimeout, url, { url }, (inner, alive) => readBytes(url, limit, inner, alive));
-}
-
-async function readBytes(url, limit, signal, alive) {
-  let response;
-  try {
-    response = await fetch(url, { signal, cache: 'no-cache' });
-  } catch (error) {
-    throw asAdmissionError(error, 'offline', `${url} could not be reached`, { url });
-  }
-  if (response.status !== 200) {
-    throw new AdmissionError('http', `${url} answered ${response.status}`, { url, status: response.status });
-  }
-  const parts = [];
-  let size = 0;
-  try {
-    const reader = response.body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      alive();
-      size += part.value.length;
-      if (size > limit) {
-        await reader.cancel();
-        throw new AdmissionError('manifest', `${url} is larger than ${limit} bytes`, { url });
-      }
-      parts.push(part.value);
-    }
-  } catch (error) {
-    throw asAdmissionError(error, 'dropped', `the connection to ${url} broke off`, { url });
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
 
 /** A public key in any of its usual forms as a CryptoKey: PEM, base64 or bytes of SPKI, raw Ed25519, JWK. */
 async function importKey(key) {
@@ -103,18 +65,18 @@ function fromDer(signature) {
   return raw;
 }
 
-async function verifySignature(bytes, url, settings) {
+async function verifySignature(bytes, url, { publicKey, signal, stallTimeout }) {
   let key;
   try {
-    key = await importKey(settings.publicKey);
+    key = await importKey(publicKey);
   } catch (error) {
     throw new AdmissionError('key', `the public key cannot be used: ${error.message}`, { cause: error });
   }
   let signature;
   try {
-    signature = await fetchBytes(url, 1024, settings);
+    signature = await fetchBytes(url, { limit: MAX_SIGNATURE, tooLong: 'signature', cache: 'no-cache', signal, stallTimeout });
   } catch (error) {
-    if (error.code !== 'http') throw error;
+    if (!NO_SIGNATURE.has(error.status)) throw error;
     throw new AdmissionError('signature', `the manifest has no signature: ${error.message}`, { url, cause: error });
   }
   const ecdsa = key.algorithm.name === 'ECDSA';
@@ -231,7 +193,8 @@ export function parseManifest(bytes) {
 
 /** Fetches the manifest, checks its signature if there is a key, and parses it. */
 export async function fetchManifest(url, settings) {
-  const bytes = await fetchBytes(url, MAX_MANIFEST, settings);
+  const { signal, stallTimeout } = settings;
+  const bytes = await fetchBytes(url, { limit: MAX_MANIFEST, tooLong: 'manifest', cache: 'no-cache', signal, stallTimeout });
   if (settings.publicKey !== undefined) {
     const signatureUrl = new URL(url);
     signatureUrl.pathname += '.sig';

@@ -1,11 +1,13 @@
 // The WebAssembly module: calls, statuses, and copies in and out of its memory. No view and no
 // address outlives a call, because memory that grows detaches every view.
+import { fetchBytes } from './bytes.mjs';
 import { AdmissionError, asAdmissionError } from './errors.mjs';
 
 export const WINDOW = 1048576;
 export const MAX_CHUNKS = 16384;
 export const MAX_OPEN = 8;
 export const PAGE = 65536;
+const MAX_MODULE = 16777216; // far more than it has
 
 const TYPES = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'f32', 'bool', 'string', 'array', 'u64', 'i64', 'f64'];
 const TOKEN_TYPES = ['undefined', 'normal', 'unknown', 'control', 'user_defined', 'unused', 'byte'];
@@ -30,37 +32,34 @@ const CODES = {
 
 const compiled = new Map();
 
-async function compile(url) {
+async function compile(url, settings) {
   if (url.protocol === 'file:') {
     const { readFile } = await import('node:fs/promises');
     return WebAssembly.compile(await readFile(url));
   }
-  const response = await fetch(url).catch((error) => {
-    throw new AdmissionError('offline', `${url} could not be reached`, { url, cause: error });
-  });
-  if (response.status !== 200) {
-    throw new AdmissionError('module', `${url} answered ${response.status}`, { url, status: response.status });
+  try {
+    return await WebAssembly.compile(await fetchBytes(url, { limit: MAX_MODULE, tooLong: 'module', cache: 'default', ...settings }));
+  } catch (error) {
+    if (error.code !== 'http') throw error;
+    throw new AdmissionError('module', error.message, { url, status: error.status, cause: error });
   }
-  return WebAssembly.compile(await response.arrayBuffer());
 }
 
-/** What is at `url`, compiled once. */
-async function compiledAt(url) {
-  if (!compiled.has(url.href)) compiled.set(url.href, compile(url));
-  try {
-    return await compiled.get(url.href);
-  } catch (error) {
-    compiled.delete(url.href);
-    throw error;
-  }
+/** What is at `url`; compiled once, when it has come. */
+async function compiledAt(url, settings) {
+  const known = compiled.get(url.href);
+  if (known) return known;
+  const module = await compile(url, settings);
+  compiled.set(url.href, module);
+  return module;
 }
 
 /** A fresh module from `source`: a WebAssembly.Module, its bytes, its URL, or nothing for the one beside this file. */
-export async function createModule(source = 'gguf-admission.wasm') {
+export async function createModule(source = 'gguf-admission.wasm', settings = {}) {
   const located = typeof source === 'string' || source instanceof URL;
   try {
     let module = source;
-    if (located) module = await compiledAt(new URL(source, import.meta.url));
+    if (located) module = await compiledAt(new URL(source, import.meta.url), settings);
     else if (!(source instanceof WebAssembly.Module)) module = await WebAssembly.compile(source);
     return new Module(await WebAssembly.instantiate(module));
   } catch (error) {

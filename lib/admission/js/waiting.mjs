@@ -34,8 +34,9 @@ export async function unlessAborted(promise, signal) {
 }
 
 /**
- * Runs `work(signal, alive)`, which calls `alive()` when bytes arrive; none of `what` for `timeout`
- * ms is an error. `work` ends when its signal is aborted.
+ * Runs `work(signal, { alive, apart })`, which calls `alive()` when bytes arrive; none of `what` for
+ * `timeout` ms is an error, and the time for which `apart(promise)` waits does not count. `work` ends
+ * when its signal is aborted.
  */
 export async function watched(signal, timeout, what, details, work) {
   const controller = new AbortController();
@@ -51,10 +52,18 @@ export async function watched(signal, timeout, what, details, work) {
   const alive = () => {
     last = performance.now();
   };
+  const apart = async (promise) => {
+    last = Infinity;
+    try {
+      return await promise;
+    } finally {
+      alive();
+    }
+  };
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop);
   try {
-    return await work(controller.signal, alive);
+    return await work(controller.signal, { alive, apart });
   } catch (error) {
     if (signal?.aborted) throw cancelled(signal);
     if (stalled) {
