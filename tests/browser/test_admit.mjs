@@ -218,9 +218,9 @@ test('a storage worker that is not there is an error of storage', async () => {
   await expectCode(server.serve(makeBundle(small())), { sink: 'opfs', workerUrl: '/nowhere.mjs' }, 'storage');
 });
 
-test('the TinyLM-16M shape takes the estimated linear memory, and buffers of three windows', async (context) => {
+for (const gzip of [false, true]) test(`the TinyLM-16M shape takes the estimated linear memory, and buffers of three windows${gzip ? ', compressed variants or not' : ''}`, async (context) => {
   const source = tinyLm();
-  const bundle = makeBundle(source, { chunkSize: 4194304 });
+  const bundle = makeBundle(source, { chunkSize: 4194304, gzip });
   const url = server.serve(bundle);
   const tool = path.join(process.env.GGUF_BIN, 'gguf-estimate');
   assert.ok(existsSync(tool));

@@ -12,7 +12,7 @@ for (const gzip of [false, true]) {
     test(`a bundle is admitted whole, gzip ${gzip}, signed ${signed}`, async () => {
       const bundle = makeBundle(small(), { chunkSize: 3000, headerChunks: 3, gzip });
       const publicKey = signed ? signBundle(bundle, signed) : undefined;
-      const model = await admit(server.serve(bundle), { ...quick, publicKey });
+      const model = await admit(server.serve(bundle), { ...quick, publicKey, gzip: true });
       assert.equal(admitted(model), bundle.manifest.files[0].sha256);
       assert.equal(model.tensorCount, 3);
       assert.equal(model.get('general.architecture'), 'llama');
@@ -22,6 +22,18 @@ for (const gzip of [false, true]) {
       model.release();
     });
   }
+}
+
+for (const [gzip, taken] of [[undefined, ['header', 'tokenizer']], ['header', ['header', 'tokenizer']], [true, ['header', 'tokenizer', 'tensors']], [false, []]]) {
+  test(`with gzip ${gzip} the variants of ${taken.join(', ') || 'no chunk'} are fetched, and the pieces that come of them are counted`, async () => {
+    const bundle = makeBundle(small(), { chunkSize: 3000, headerChunks: 3, gzip: true });
+    const host = await createHost();
+    await host.admit(server.serve(bundle), { ...quick, gzip });
+    const asked = server.chunkRequests().map(({ path: requested }) => requested.slice(requested.indexOf('chunks/'))).sort();
+    assert.deepEqual(asked, bundle.chunks.map((chunk) => (taken.includes(chunk.role) ? chunk.gzip.path : chunk.path)).sort());
+    assert.ok(host.memory.buffersPeak > 0);
+    assert.equal(host.memory.buffers, 0);
+  });
 }
 
 test('what is read is what is in the file', async () => {
@@ -154,7 +166,10 @@ test('a damaged gzip variant is healed from the plain chunk', async () => {
   server.fault(first.gzip.path, 'flip');
   server.fault(second.gzip.path, 'drop');
   bundle.files.set(third.gzip.path, bundle.files.get(second.gzip.path).subarray(0, third.gzip.size));
-  assert.equal(admitted(await admit(url, quick)), bundle.manifest.files[0].sha256);
+  assert.equal(admitted(await admit(url, { ...quick, gzip: true })), bundle.manifest.files[0].sha256);
+  // It may come from the cache: nothing was wrong with it.
+  const plain = server.requests.filter(({ path: asked }) => asked.endsWith('.bin'));
+  assert.deepEqual(plain.map(({ headers }) => headers['cache-control']), Array(3).fill(undefined));
 });
 
 test('a server that is gone is offline', async () => {

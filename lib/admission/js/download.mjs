@@ -9,23 +9,25 @@ const PACKED_PIECE = 16384;
 /** Buffers of one window each. There are never more than are in use at once. */
 export class BufferPool {
   #free = [];
-  #lent = 0;
   #size = 0;
   peak = 0;
 
   take() {
-    this.#lent++;
     const buffer = this.#free.pop();
-    if (!buffer) this.#size += WINDOW;
-    this.peak = Math.max(this.peak, this.#size);
+    if (!buffer) this.count(WINDOW);
     return buffer ?? new ArrayBuffer(WINDOW);
   }
 
   /** A buffer that went lost with a broken stream comes back as undefined. */
   give(buffer) {
-    this.#lent--;
     if (buffer?.byteLength === WINDOW) this.#free.push(buffer);
     else this.#size -= WINDOW;
+  }
+
+  /** Counts `bytes` of another's buffer; less than none when it is gone. */
+  count(bytes) {
+    this.#size += bytes;
+    this.peak = Math.max(this.peak, this.#size);
   }
 
   /** Bytes of all buffers. */
@@ -81,8 +83,21 @@ async function* pieces(body, pool, room, signal) {
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel, { once: true });
   if (byob) yield* filled(reader, pool, room);
-  else for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  else yield* counted(reader, pool);
   if (signal.aborted) throw signal.reason;
+}
+
+/** Pieces in buffers of the stream's own, which are the engine's to collect. */
+async function* counted(reader, pool) {
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const { byteLength } = part.value.buffer;
+    pool.count(byteLength);
+    try {
+      yield part.value;
+    } finally {
+      pool.count(-byteLength);
+    }
+  }
 }
 
 /** Pieces in a buffer of the pool. Whoever needs the buffer itself borrows it through `room`. */

@@ -151,11 +151,14 @@ export interface AdmitOptions {
   /** Ed25519 or P-256: PEM, base64 or bytes of SPKI, the 32 bytes of Ed25519, a JWK or a CryptoKey. */
   publicKey?: string | ArrayBuffer | ArrayBufferView | JsonWebKey | CryptoKey;
   /** Which file of a manifest of several: its name or number. */
-  file?: string | number;
-  /** Whether compressed variants are asked for where there are some; true if not given. */
-  gzip?: boolean;
-  /** How often a chunk is fetched again after an error that may pass; 2 if not given. */
-  retries?: number;
+  file?: string | number | undefined;
+  /**
+   * Which chunks are fetched compressed, where there are such variants: those of the header ('header', the
+   * default), all (true), which takes about the model's size in JavaScript for a while, or none (false).
+   */
+  gzip?: boolean | 'header' | undefined;
+  /** How often a chunk is fetched again after an error that may pass; 2 if not given. The plain chunk after its variant is no retry. */
+  retries?: number | undefined;
   /** Milliseconds before the first retry, doubled before each further one; 250 if not given. */
   retryDelay?: number | undefined;
   /** Milliseconds without a byte after which a chunk, the manifest, its signature or the module is given up; 30,000 if not given. */
@@ -180,7 +183,7 @@ export interface HostOptions {
 export interface MemoryUse {
   /** Bytes of linear memory; it never shrinks, so this is its peak. */
   readonly linear: number;
-  /** Bytes of buffers that chunks are read through, now and at most. */
+  /** Bytes of buffers that chunks are read through, now and at most; not of those that the engine has yet to collect. */
   readonly buffers: number;
   readonly buffersPeak: number;
   /** Bytes before the heap: stack, static data, window. */

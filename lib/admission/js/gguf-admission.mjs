@@ -14,7 +14,8 @@ export { removeStored, storedModels } from './opfs.mjs';
 const HEALED_BY_RELOAD = new Set(['corrupt', 'length']);
 const WORTH_A_RETRY = new Set(['corrupt', 'length', 'dropped', 'offline', 'stalled']);
 const NOT_THERE = new Set(['http', 'content']);
-const DEFAULTS = { parallel: 3, sink: 'memory', gzip: true, retries: 2, retryDelay: 250, stallTimeout: 30000 };
+const HEADER_ROLES = new Set(['header', 'tokenizer']);
+const DEFAULTS = { parallel: 3, sink: 'memory', gzip: 'header', retries: 2, retryDelay: 250, stallTimeout: 30000 };
 
 const isTransient = ({ code, status }) => WORTH_A_RETRY.has(code) || (code === 'http' && (status >= 500 || status === 429));
 
@@ -184,24 +185,35 @@ class Run {
 
   /** One chunk, again and again until it is right or hopeless. */
   async chunk(index) {
-    const { retries, retryDelay, gzip } = this.options;
-    const { size, gzip: packed } = this.chunks[index];
-    let variant = gzip && typeof DecompressionStream !== 'undefined' ? packed : undefined;
+    const { retries, retryDelay } = this.options;
+    const { size } = this.chunks[index];
+    let variant = this.variantOf(index);
     let reload = false;
-    for (let attempt = 0; ; attempt++) {
+    let attempt = 0;
+    for (;;) {
       if (this.signal.aborted) throw cancelled(this.outside);
       try {
         await this.attempt(index, variant, reload);
         return;
       } catch (error) {
-        const hopeless = !isTransient(error) && !(variant && NOT_THERE.has(error.code));
-        if (this.signal.aborted || attempt >= retries || hopeless) throw error;
-        reload = HEALED_BY_RELOAD.has(error.code);
-        variant = undefined; // the plain chunk is all that a bundle has to have
+        const hopeless = variant ? !isTransient(error) && !NOT_THERE.has(error.code) : !isTransient(error) || attempt >= retries;
+        if (this.signal.aborted || hopeless) throw error;
         this.progress.report('receiving', { index, size, received: 0, state: 'retrying', error });
         await pause(retryDelay * 2 ** attempt, this.signal);
+        // The plain chunk is all that a bundle has to have: going on with it is no retry.
+        if (!variant) attempt++;
+        reload = !variant && HEALED_BY_RELOAD.has(error.code);
+        variant = undefined;
       }
     }
+  }
+
+  /** What comes out of a variant is held until it is collected: header chunks only, unless all are asked for. */
+  variantOf(index) {
+    const { gzip } = this.options;
+    const { role, gzip: variant } = this.chunks[index];
+    if (!gzip || typeof DecompressionStream === 'undefined') return undefined;
+    return gzip !== 'header' || HEADER_ROLES.has(role) ? variant : undefined;
   }
 
   async attempt(index, variant, reload) {
