@@ -254,6 +254,14 @@ test('the header can be read before the rest is there', async () => {
   assert.equal(model.tensorCount, 3);
 });
 
+test('a tensor without elements is empty, wherever it says that it is', async () => {
+  const alignment = Buffer.from([0, 0, 16, 0]);
+  const source = makeModel({ tensors: { empty: [0] }, extra: [['general.alignment', 4, alignment]] });
+  const model = await admit(server.serve(makeBundle(source)), quick);
+  assert.ok(model.tensorInfo('empty').offset > model.size);
+  assert.deepEqual(model.tensor('empty'), new Uint8Array(0));
+});
+
 test('one model follows another only when it is whole', async () => {
   const first = makeBundle(small(), { chunkSize: 4000 });
   const second = makeBundle(makeModel({ tensors: { other: [5000] }, seed: 8 }), { chunkSize: 4000 });

@@ -81,6 +81,7 @@ export class Model extends ModelHeader {
   tensor(name) {
     const { at, offset, size } = this.module.tensor(this.handle, this.module.findTensor(this.handle, name));
     if (size === null) throw new AdmissionError('unsupported', `the size of tensor '${name}' is not known`);
+    if (size === 0) return this.#file ? new Blob() : new Uint8Array(0); // it may lie behind the file
     return this.#file ? this.#file.slice(offset, offset + size) : this.module.view(at, size);
   }
 
