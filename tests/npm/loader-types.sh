@@ -16,7 +16,7 @@ trap 'rm -rf "$scratch"' EXIT
 mkdir "$scratch/node_modules"
 cp -r "$GGUF_BUILD/loader/gguf-admission" "$scratch/node_modules/"
 cp "$here/loader-types.mts" "$scratch/"
-options=(--noEmit --strict --noUncheckedIndexedAccess --target es2022 --lib es2022,dom,dom.asynciterable)
+options=(--noEmit --strict --noUncheckedIndexedAccess --exactOptionalPropertyTypes --target es2022 --lib es2022,dom,dom.asynciterable)
 (cd "$scratch" && node "$tsc" "${options[@]}" --module nodenext loader-types.mts)
 (cd "$scratch" && node "$tsc" "${options[@]}" --module esnext --moduleResolution bundler loader-types.mts)
 # The names that are resolved at run time are exported.

@@ -27,7 +27,12 @@ export class AdmissionError extends Error {
   constructor(
     code: AdmissionErrorCode,
     message: string,
-    details?: { cause?: unknown; url?: string | URL; chunk?: number; status?: number | string },
+    details?: {
+      cause?: unknown;
+      url?: string | URL | undefined;
+      chunk?: number | undefined;
+      status?: number | string | undefined;
+    },
   );
   readonly code: AdmissionErrorCode;
   /** The URL that was asked for, where there is one. */
@@ -93,6 +98,8 @@ export class ModelHeader {
   readonly byteOrder: 'little' | 'big';
   readonly alignment: number;
   readonly dataOffset: number;
+  /** Bytes of the file that are in linear memory: all, or with the OPFS sink those of the header's chunks. */
+  readonly kept: number;
   readonly entryCount: number;
   readonly tensorCount: number;
   metadata(): Entry[];
@@ -101,8 +108,8 @@ export class ModelHeader {
   tensorList(): ClaimedTensorInfo[];
   tensorInfo(name: string): ClaimedTensorInfo;
   tokenizer(): { count: number; kind: string; special: Record<string, number> };
-  token(id: number, options?: { raw?: boolean }): Token;
-  findToken(text: string, options?: { raw?: boolean }): number;
+  token(id: number, options?: { raw?: boolean | undefined }): Token;
+  findToken(text: string, options?: { raw?: boolean | undefined }): number;
 }
 
 /** An admitted model, until it is released or another one takes over. */
@@ -141,15 +148,16 @@ export interface ProgressEvent {
   readonly chunk?: ChunkProgress;
 }
 
+/** An option that is undefined is one that is not given. */
 export interface AdmitOptions {
   /** Cancels: fetches end, memory is freed, the active model stays. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Fetches under way at once, 1 to 8; 3 if not given. */
-  parallel?: number;
+  parallel?: number | undefined;
   /** 'memory' (the default): the module's linear memory. 'opfs': a file of the origin. */
-  sink?: 'memory' | 'opfs';
+  sink?: 'memory' | 'opfs' | undefined;
   /** Ed25519 or P-256: PEM, base64 or bytes of SPKI, the 32 bytes of Ed25519, a JWK or a CryptoKey. */
-  publicKey?: string | ArrayBuffer | ArrayBufferView | JsonWebKey | CryptoKey;
+  publicKey?: string | ArrayBuffer | ArrayBufferView | JsonWebKey | CryptoKey | undefined;
   /** Which file of a manifest of several: its name or number. */
   file?: string | number | undefined;
   /**
@@ -164,11 +172,11 @@ export interface AdmitOptions {
   /** Milliseconds without a byte after which a chunk, the manifest, its signature or the module is given up; 30,000 if not given. */
   stallTimeout?: number | undefined;
   /** What it throws ends the run as `internal`; the stage 'active' is told just before the model becomes active. */
-  onProgress?: (event: ProgressEvent) => void;
+  onProgress?: ((event: ProgressEvent) => void) | undefined;
   /** Called when the header was verified; the header stays good if the model becomes active. */
-  onHeader?: (header: ModelHeader) => void | Promise<void>;
+  onHeader?: ((header: ModelHeader) => void | Promise<void>) | undefined;
   /** Where the storage worker is, if not beside the loader; it must be of the page's origin. */
-  workerUrl?: string | URL;
+  workerUrl?: string | URL | undefined;
 }
 
 export interface HostOptions {

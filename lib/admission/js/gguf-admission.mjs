@@ -103,7 +103,9 @@ class Run {
 
   async header() {
     this.module.call('header', this.session);
-    const header = new ModelHeader(this.module, this.session, this.plan.file);
+    this.headerTold = true;
+    this.kept = this.module.progress(this.session).kept;
+    const header = new ModelHeader(this.module, this.session, this.plan.file, this.kept);
     try {
       await unlessAborted(this.options.onHeader?.(header), this.signal);
     } catch (error) {
@@ -302,7 +304,7 @@ class Run {
     this.progress.report('active'); // the last that can fail
     if (this.signal.aborted) throw cancelled(this.outside);
     this.module.call('activate', this.session);
-    return new Model(this.module, this.session, this.plan.file, stored);
+    return new Model(this.module, this.session, this.plan.file, this.kept, stored);
   }
 }
 

@@ -3,9 +3,10 @@ import { AdmissionError } from './errors.mjs';
 
 /** What is known of a model as soon as its header was verified. */
 export class ModelHeader {
-  constructor(module, handle, file) {
+  constructor(module, handle, file, kept) {
     this.module = module;
     this.handle = handle;
+    this.kept = kept;
     this.name = file.name;
     this.size = file.size;
     this.sha256 = file.sha256;
@@ -72,8 +73,8 @@ export class ModelHeader {
 export class Model extends ModelHeader {
   #file;
 
-  constructor(module, handle, file, stored) {
-    super(module, handle, file);
+  constructor(module, handle, file, kept, stored) {
+    super(module, handle, file, kept);
     this.#file = stored;
   }
 
