@@ -11,7 +11,7 @@ const FLAGS = [
 ];
 
 export const source = process.env.GGUF_SOURCE;
-const loader = path.join(process.env.GGUF_BUILD, 'loader');
+export const loader = path.join(process.env.GGUF_BUILD, 'loader');
 const modules = path.join(source, 'tests', 'npm', 'node_modules');
 
 export const executable = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
@@ -64,7 +64,7 @@ export async function openPage(browser, server) {
         const model = await window.host.admit(url, {
           retryDelay: 1, ...options,
           onProgress: (event) => window.events.push(event),
-          onHeader: (header) => { window.header = header; },
+          onHeader: (header) => { window.header = header; window.eventsBeforeHeader = window.events.length; },
         });
         window.model = model;
         return { sha256: await window.sha256(model.data()), memory: window.host.memory };

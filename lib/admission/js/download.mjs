@@ -158,15 +158,16 @@ export async function download(entry, index, { url, variant, cache, signal, time
     try {
       for await (const piece of pieces(body, pool, room, inner)) {
         alive();
-        if (piece.length > room.left) {
+        const { length } = piece; // 0 once its buffer is away
+        if (length > room.left) {
           throw new AdmissionError('length', `chunk ${index}: ${url} has more than ${entry.size} bytes`, details);
         }
         const at = entry.size - room.left;
-        room.left -= piece.length;
-        if (room.left === 0) last ??= Uint8Array.of(piece[piece.length - 1]);
+        room.left -= length;
+        if (room.left === 0) last ??= Uint8Array.of(piece[length - 1]);
         append(last ? piece.subarray(0, -1) : piece);
-        if (store) await store(entry.offset + at, piece, room);
-        onBytes(piece.length);
+        if (store) await apart(store(entry.offset + at, piece, room));
+        onBytes(length);
       }
     } catch (error) {
       if (variant && error instanceof TypeError && !inner.aborted) {

@@ -87,7 +87,7 @@ class Run {
       const { headerChunks } = this.module.progress(this.session);
       const missing = this.chunks.map((_, i) => i).filter((i) => !this.done.has(i));
       await this.receive(missing.filter((i) => i < headerChunks), parallel);
-      await this.header();
+      if (!this.headerTold) await this.header();
       await this.receive(missing.filter((i) => i >= headerChunks), parallel);
       return await this.finish();
     } catch (error) {
@@ -141,23 +141,24 @@ class Run {
       const entry = this.chunks[index];
       const handle = this.module.open(this.session, index);
       for (let at = 0; at < entry.size; at += WINDOW) {
-        if (this.signal.aborted) throw cancelled(this.outside);
         const length = Math.min(WINDOW, entry.size - at);
-        const read = await this.sink.read(entry.offset + at, buffer, length);
+        const read = await unlessAborted(this.sink.read(entry.offset + at, buffer, length), this.signal);
         buffer = read.buffer;
         if (read.got < length) break;
         this.module.append(handle, new Uint8Array(buffer, 0, length));
       }
       try {
         this.module.close(handle);
-        this.accept(index);
-        this.progress.resumed += entry.size;
-        this.progress.received += entry.size;
-        this.progress.report('resuming', { index, size: entry.size, received: entry.size, state: 'verified' });
       } catch (error) {
         if (error.status !== 'digest' && error.status !== 'truncated') throw error;
-        await this.sink.mark(index, false);
+        await unlessAborted(this.sink.mark(index, false), this.signal);
+        continue;
       }
+      this.accept(index);
+      this.progress.resumed += entry.size;
+      this.progress.received += entry.size;
+      this.progress.report('resuming', { index, size: entry.size, received: entry.size, state: 'verified' });
+      if (!this.headerTold && this.module.progress(this.session).headerVerified) await this.header();
     }
     if (buffer) this.pool.give(buffer);
   }
@@ -246,7 +247,7 @@ class Run {
       if (open) this.abandon(handle);
       throw error;
     }
-    await this.sink?.mark(index, true);
+    await unlessAborted(this.sink?.mark(index, true), this.signal);
     this.accept(index);
     this.progress.report('receiving', { index, size: entry.size, received, state: 'verified' });
   }
@@ -286,7 +287,7 @@ class Run {
 
   async write(offset, buffer, length, onFailure) {
     try {
-      return await this.sink.write(offset, buffer, length);
+      return await unlessAborted(this.sink.write(offset, buffer, length), this.signal);
     } catch (error) {
       onFailure(error.buffer);
       throw error;

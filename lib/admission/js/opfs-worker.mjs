@@ -33,16 +33,6 @@ function close() {
   state = undefined;
 }
 
-async function remove(key) {
-  close();
-  const folder = await directory();
-  for (const name of [`${key}.state`, `${key}.gguf`]) {
-    await folder.removeEntry(name).catch((error) => {
-      if (error.name !== 'NotFoundError') throw error;
-    });
-  }
-}
-
 const operations = {
   async open({ key, size, chunks }) {
     const folder = await directory();
@@ -93,11 +83,6 @@ const operations = {
 
   close() {
     close();
-    return {};
-  },
-
-  async remove({ key }) {
-    await remove(key);
     return {};
   },
 };

@@ -1,7 +1,9 @@
 // The OPFS sink: the model is a file of the origin, and what was verified survives a closed tab.
 import { AdmissionError } from './errors.mjs';
+import { pause } from './waiting.mjs';
 
 const FOLDER = 'gguf-admission';
+const PATIENCE = 1000; // ms for a worker to let go of the file
 
 /** What the file system, or a worker that used it, said. */
 function translate(cause) {
@@ -86,8 +88,8 @@ export class OpfsSink {
   async close() {
     if (this.#closed) return;
     this.#closed = true;
-    // A worker that has not opened the file may never answer; what it has ends with it.
-    if (this.#opened) await this.#ask('close', {}).catch(() => {});
+    // A worker that has not opened the file may never answer, nor one that is ill; what it has ends with it.
+    if (this.#opened) await Promise.race([this.#ask('close', {}).catch(() => {}), pause(PATIENCE)]);
     this.#worker.terminate();
   }
 

@@ -3,17 +3,17 @@ import { AdmissionError, cancelled } from './errors.mjs';
 
 const LONGEST_TIMER = 2 ** 31 - 1; // a longer one fires at once
 
-/** Resolves after `milliseconds`, or as soon as `signal` is aborted. */
+/** Resolves after `milliseconds`, or as soon as `signal`, if there is one, is aborted. */
 export function pause(milliseconds, signal) {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
       resolve();
     };
     const timer = setTimeout(end, Math.min(milliseconds, LONGEST_TIMER));
-    signal.addEventListener('abort', end);
-    if (signal.aborted) end();
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
   });
 }
 
