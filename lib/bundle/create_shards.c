@@ -139,6 +139,13 @@ static enum libgguf_status refuse_existing(const char *name, struct libgguf_erro
                    error_name(shown, name, strlen(name)));
 }
 
+static enum libgguf_status cannot_look(const char *name, int sys_errno, struct libgguf_error *err)
+{
+    char shown[ERROR_NAME_SIZE];
+    return failure_errno(err, sys_errno, "cannot look at %s",
+                         error_name(shown, name, strlen(name)));
+}
+
 /* Without force, what has the name of a shard must be that shard, of an earlier try. */
 static enum libgguf_status check_existing(const struct sharding *sharding,
                                           struct libgguf_error *err)
@@ -160,7 +167,7 @@ static enum libgguf_status check_existing(const struct sharding *sharding,
             continue;
         }
         if (failed) {
-            status = refuse_existing(name, err);
+            status = failed == ELOOP ? refuse_existing(name, err) : cannot_look(name, failed, err);
             break;
         }
         status =
@@ -288,6 +295,26 @@ static enum libgguf_status list_shards(const struct sharding *sharding,
     return status;
 }
 
+/* Better known before all is written. */
+static enum libgguf_status check_shard(const struct sharding *sharding, size_t index,
+                                       struct libgguf_error *err)
+{
+    const struct pack *const pack = &sharding->pack;
+    char name[NAME_MAX_SIZE];
+    struct stat facts;
+    shard_name(sharding, index, name);
+    const enum libgguf_status status = pack_check_target(pack, pack->root, name, err);
+    if (status) {
+        return status;
+    }
+    if (fstatat(pack->root, name, &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+        return errno == ENOENT ? LIBGGUF_OK : cannot_look(name, errno, err);
+    }
+    const bool same =
+        S_ISREG(facts.st_mode) && (uint64_t)facts.st_size == sharding->split->size[index];
+    return same || pack->options->force ? LIBGGUF_OK : refuse_existing(name, err);
+}
+
 static enum libgguf_status check_targets(struct sharding *sharding, struct libgguf_error *err)
 {
     struct pack *const pack = &sharding->pack;
@@ -307,16 +334,7 @@ static enum libgguf_status check_targets(struct sharding *sharding, struct libgg
         status = pack_check_target(pack, pack->root, LIBGGUF_BUNDLE_MANIFEST, err);
     }
     for (size_t i = 0; i < sharding->split->count && !status; i++) {
-        char name[NAME_MAX_SIZE];
-        struct stat facts;
-        shard_name(sharding, i, name);
-        status = pack_check_target(pack, pack->root, name, err);
-        /* Better known before all is written. */
-        if (!status && !pack->options->force &&
-            fstatat(pack->root, name, &facts, AT_SYMLINK_NOFOLLOW) == 0 &&
-            (!S_ISREG(facts.st_mode) || (uint64_t)facts.st_size != sharding->split->size[i])) {
-            status = refuse_existing(name, err);
-        }
+        status = check_shard(sharding, i, err);
     }
     if (!status) {
         status = pack_check_partials(pack, pack->root, err);

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
+#include "base/error.h"
 #include "bundle/crew.h"
 #include "bundle/place.h"
 #include "bundle/store_record.h"
@@ -98,6 +99,11 @@ void pack_close(struct pack *pack, const char *directory, enum libgguf_status st
  * bundle, and none that was begun, is told apart by the error's sys_errno: ENOTEMPTY.
  */
 enum libgguf_status pack_check_vacant(int root, const struct libgguf_bundle_create_options *options,
+                                      struct libgguf_error *err);
+/* The store as errors name it; there is one. */
+const char *pack_store_name(const struct pack *pack, char shown[ERROR_NAME_SIZE]);
+/* UNSUPPORTED: the store and @p why. @p sys_errno tells it from what is wrong with a model. */
+enum libgguf_status pack_refuse_store(const struct pack *pack, int sys_errno, const char *why,
                                       struct libgguf_error *err);
 /* True when a file of this name is in the directory @p at. */
 bool pack_has_file(int at, const char *name);

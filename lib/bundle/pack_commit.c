@@ -106,7 +106,9 @@ static enum libgguf_status share(struct pack *pack, struct packed *packed, const
         if (errno == EMLINK) {
             return LIBGGUF_OK;
         }
-        return failure_errno(err, errno, "cannot share %.12s...", name);
+        char shown[ERROR_NAME_SIZE];
+        return failure_errno(err, errno, "cannot share %.12s... with the store %s", name,
+                             pack_store_name(pack, shown));
     }
     bool found = false;
     enum libgguf_status status = pack_take_from_store(pack, packed, &found, err);

@@ -90,8 +90,7 @@ static enum libgguf_status link_shared(struct pack *pack, struct packed *packed,
     (void)unlinkat(pack->chunks, spare, 0);
     if (linkat(pack->store, name, pack->chunks, spare, 0) != 0) {
         if (errno == EPERM || errno == ENOTSUP) {
-            return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
-                           "the file system of the store has no hard links");
+            return pack_refuse_store(pack, errno, "is on a file system without hard links", err);
         }
         /* Pruned in this moment, or with as many links as there can be: written anew. */
         return LIBGGUF_OK;

@@ -190,7 +190,10 @@ static enum libgguf_status scan_sizes(struct pack *pack, struct libgguf_error *e
         struct size_scan scan = {.pack = pack, .fd = directories[i]};
         const int failed = scan.fd < 0 ? 0 : place_list(scan.fd, note_size, &scan);
         if (failed) {
-            return failure_errno(err, failed, "cannot list the chunks");
+            char shown[ERROR_NAME_SIZE];
+            return i == 0 ? failure_errno(err, failed, "cannot list the chunks")
+                          : failure_errno(err, failed, "cannot list the store %s",
+                                          pack_store_name(pack, shown));
         }
         if (scan.failed) {
             return failure_memory(err);
@@ -202,22 +205,39 @@ static enum libgguf_status scan_sizes(struct pack *pack, struct libgguf_error *e
     return LIBGGUF_OK;
 }
 
+const char *pack_store_name(const struct pack *pack, char shown[ERROR_NAME_SIZE])
+{
+    return error_name(shown, pack->options->store, strlen(pack->options->store));
+}
+
+enum libgguf_status pack_refuse_store(const struct pack *pack, int sys_errno, const char *why,
+                                      struct libgguf_error *err)
+{
+    char shown[ERROR_NAME_SIZE];
+    error_set(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET, "the store %s %s",
+              pack_store_name(pack, shown), why);
+    if (err) {
+        err->sys_errno = sys_errno;
+    }
+    return LIBGGUF_ERR_UNSUPPORTED;
+}
+
 /* What cannot be a store is not made one. */
-static enum libgguf_status check_store(const struct pack *pack, int store,
+static enum libgguf_status check_store(const struct pack *pack, int store, const char *shown,
                                        struct libgguf_error *err)
 {
     struct stat here;
     struct stat there;
     if (fstat(pack->root, &here) != 0 || fstat(store, &there) != 0) {
-        return failure_errno(err, errno, "cannot look at the store");
+        return failure_errno(err, errno, "cannot look at the store %s", shown);
     }
     if (here.st_dev != there.st_dev) {
-        return failure(err, LIBGGUF_ERR_UNSUPPORTED, LIBGGUF_NO_OFFSET,
-                       "the store is on another file system, and chunks are shared by hard links");
+        return pack_refuse_store(
+            pack, EXDEV, "is on another file system, and chunks are shared by hard links", err);
     }
     if (here.st_ino == there.st_ino) {
         return failure(err, LIBGGUF_ERR_SAME_FILE, LIBGGUF_NO_OFFSET,
-                       "the store is the bundle itself");
+                       "the store %s is the bundle itself", shown);
     }
     return LIBGGUF_OK;
 }
@@ -227,12 +247,12 @@ static enum libgguf_status open_store(struct pack *pack, struct libgguf_error *e
     bool made = false;
     int store = -1;
     char shown[ERROR_NAME_SIZE];
-    error_name(shown, pack->options->store, strlen(pack->options->store));
+    pack_store_name(pack, shown);
     int failed = place_open_directory(pack->options->store, true, &store, &made);
     if (failed) {
         return failure_errno(err, failed, "cannot open the store %s", shown);
     }
-    enum libgguf_status status = check_store(pack, store, err);
+    enum libgguf_status status = check_store(pack, store, shown, err);
     if (!status) {
         failed = place_enter(store, LIBGGUF_BUNDLE_CHUNKS, true, &pack->store, NULL);
     }

@@ -1,6 +1,7 @@
 /*
- * Removing what nothing uses. Only files in chunks/ with the names of chunks are looked at,
- * whatever a manifest says, so that the worst a manifest can do is to protect a chunk.
+ * Removing what nothing uses. Only files in chunks/ with the names of chunks are looked at, and
+ * temporary files there and beside the manifest, whatever a manifest says, so that the worst a
+ * manifest can do is to protect a chunk.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -91,16 +92,22 @@ static bool prune_leftover(void *context, const char *name)
     return true;
 }
 
+static enum libgguf_status no_chunks(int root, struct libgguf_error *err)
+{
+    struct libgguf_manifest *manifest;
+    const bool is_read = manifest_file_read(root, NULL, 0, &manifest, NULL) == LIBGGUF_OK;
+    const char *const what = !is_read ? "neither a store nor a bundle: there is no directory chunks"
+                             : manifest->is_bundle ? "the bundle has no directory chunks"
+                                                   : "a bundle of shards has nothing to prune";
+    libgguf_manifest_free(manifest);
+    return failure(err, LIBGGUF_ERR_NOT_FOUND, LIBGGUF_NO_OFFSET, "%s", what);
+}
+
 static enum libgguf_status open_chunks(int root, int *chunks, struct libgguf_error *err)
 {
     const int failed = place_enter(root, LIBGGUF_BUNDLE_CHUNKS, false, chunks, NULL);
     if (failed == ENOENT) {
-        struct libgguf_manifest *shards;
-        const bool is_shards = manifest_file_read(root, NULL, 0, &shards, NULL) == LIBGGUF_OK;
-        libgguf_manifest_free(shards);
-        return failure(err, LIBGGUF_ERR_NOT_FOUND, LIBGGUF_NO_OFFSET, "%s",
-                       is_shards ? "a bundle of shards has nothing to prune"
-                                 : "neither a store nor a bundle: there is no directory chunks");
+        return no_chunks(root, err);
     }
     if (failed == ELOOP) {
         return failure(err, LIBGGUF_ERR_IO, LIBGGUF_NO_OFFSET,

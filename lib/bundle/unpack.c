@@ -27,19 +27,30 @@ struct unpacking {
 struct chunk_output {
     const struct unpacking *unpacking;
     uint64_t offset;
+    bool failed; /* and not the reading of the chunk */
 };
 
 static enum libgguf_status write_piece(void *context, const void *data, size_t size,
                                        uint64_t offset, struct libgguf_error *err)
 {
-    const struct chunk_output *const chunk = context;
+    struct chunk_output *const chunk = context;
     const int failed =
         place_write_at(chunk->unpacking->output.fd, data, size, chunk->offset + offset);
     if (!failed && !chunk->unpacking->options->no_sync) {
         /* The disk has its time while the next bytes are hashed. */
         durable_start(chunk->unpacking->output.fd, chunk->offset + offset, size);
     }
+    chunk->failed = failed != 0;
     return failed ? failure_errno(err, failed, "cannot write") : LIBGGUF_OK;
+}
+
+/* A failure to read has a place, one to write has none. */
+static void place_failure(const struct libgguf_chunk *chunk, enum libgguf_status status,
+                          struct libgguf_error *err)
+{
+    if (status == LIBGGUF_ERR_IO && err) {
+        err->offset = chunk->piece.offset;
+    }
 }
 
 static enum libgguf_status wrong_chunk(const char *path, size_t index, const char *what,
@@ -89,26 +100,51 @@ static enum libgguf_status is_there(const struct unpacking *unpacking, struct cr
     return status || !*there ? status : crew_progress(member->crew, chunk->piece.size, err);
 }
 
-static enum libgguf_status unpack_gzip(const struct unpacking *unpacking,
-                                       struct crew_member *member, size_t index,
+static enum libgguf_status unpack_gzip(struct chunk_output *output, struct crew_member *member,
+                                       const struct libgguf_chunk *chunk, size_t index,
                                        struct libgguf_error *err)
 {
-    const struct libgguf_chunk *const chunk = &unpacking->file->chunks[index];
-    struct chunk_output output = {.unpacking = unpacking, .offset = chunk->piece.offset};
     const char *const path = chunk->gzip->path;
     struct proof proof;
     uint64_t size;
     bool good;
     int fd;
-    const int failed = place_open_file(unpacking->root, path, &fd, &size);
+    const int failed = place_open_file(output->unpacking->root, path, &fd, &size);
     if (failed) {
         return cannot_open(path, index, failed, err);
     }
     const enum libgguf_status status =
-        prove_gzip(member, fd, chunk->piece.size, write_piece, &output, path, &good, &proof, err);
+        prove_gzip(member, fd, chunk->piece.size, write_piece, output, path, &good, &proof, err);
     close(fd);
     if (!status && (!good || !libgguf_digest_equal(&proof.sha256, &chunk->sha256))) {
         return wrong_chunk(path, index, "does not decompress to the right bytes", err);
+    }
+    return status;
+}
+
+static enum libgguf_status unpack_plain(struct chunk_output *output, struct crew_member *member,
+                                        const struct libgguf_chunk *chunk, size_t index,
+                                        struct libgguf_error *err)
+{
+    int fd;
+    uint64_t size;
+    const int failed = place_open_file(output->unpacking->root, chunk->path, &fd, &size);
+    if (failed == ENOENT && chunk->gzip) {
+        return unpack_gzip(output, member, chunk, index, err);
+    }
+    if (failed) {
+        return cannot_open(chunk->path, index, failed, err);
+    }
+    if (size != chunk->piece.size) {
+        close(fd);
+        return wrong_chunk(chunk->path, index, "has the wrong size", err);
+    }
+    struct proof proof;
+    const enum libgguf_status status =
+        prove_range(member, fd, 0, size, write_piece, output, chunk->path, &proof, err);
+    close(fd);
+    if (!status && (proof.size != size || !libgguf_digest_equal(&proof.sha256, &chunk->sha256))) {
+        return wrong_chunk(chunk->path, index, "has the wrong bytes", err);
     }
     return status;
 }
@@ -124,24 +160,9 @@ static enum libgguf_status unpack_chunk(void *context, struct crew_member *membe
     if (status || there) {
         return status;
     }
-    int fd;
-    uint64_t size;
-    const int failed = place_open_file(unpacking->root, chunk->path, &fd, &size);
-    if (failed == ENOENT && chunk->gzip) {
-        return unpack_gzip(unpacking, member, index, err);
-    }
-    if (failed) {
-        return cannot_open(chunk->path, index, failed, err);
-    }
-    if (size != chunk->piece.size) {
-        close(fd);
-        return wrong_chunk(chunk->path, index, "has the wrong size", err);
-    }
-    struct proof proof;
-    status = prove_range(member, fd, 0, size, write_piece, &output, chunk->path, &proof, err);
-    close(fd);
-    if (!status && (proof.size != size || !libgguf_digest_equal(&proof.sha256, &chunk->sha256))) {
-        return wrong_chunk(chunk->path, index, "has the wrong bytes", err);
+    status = unpack_plain(&output, member, chunk, index, err);
+    if (!output.failed) {
+        place_failure(chunk, status, err);
     }
     return status;
 }

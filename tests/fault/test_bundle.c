@@ -499,6 +499,43 @@ static void an_unpack_whose_calls_fail_leaves_nothing_wrong(void **state)
     at_calls(&unpacking, SYSCALLS_CLOSE | SYSCALLS_STAT, SYSCALLS_FAILS, EIO);
 }
 
+/* An error of what is read has a place, one of what is written has none. */
+static void an_unpack_that_fails_says_on_which_side(void **state)
+{
+    static const unsigned kinds[] = {SYSCALLS_OPEN, SYSCALLS_READ, SYSCALLS_WRITE | SYSCALLS_SIZE,
+                                     SYSCALLS_SYNC | SYSCALLS_NAME};
+    const struct libgguf_bundle_read_options options = {.struct_size = sizeof options};
+    struct libgguf_manifest *manifest;
+    size_t of_chunks = 0;
+    size_t others = 0;
+    (void)state;
+    assert_int_equal(libgguf_bundle_manifest(in_scratch("whole"), NULL, 0, &manifest, NULL),
+                     LIBGGUF_OK);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct libgguf_error err;
+        bool reached = true;
+        for (size_t nth = 1; reached; nth++) {
+            fresh_unpack();
+            syscalls_plan(kinds[i], nth, SYSCALLS_FAILS, EACCES);
+            const enum libgguf_status status = libgguf_bundle_unpack(
+                in_scratch("whole"), manifest, 0, in_scratch("unpacked"), &options, &err);
+            reached = syscalls_count() >= nth;
+            syscalls_plan(0, 0, SYSCALLS_FAILS, 0);
+            if (status) {
+                const bool of_chunk = strstr(err.text, "chunk") != NULL;
+                assert_int_equal(status, LIBGGUF_ERR_IO);
+                assert_int_equal(err.offset != LIBGGUF_NO_OFFSET, of_chunk);
+                of_chunks += of_chunk;
+                others += !of_chunk;
+            }
+        }
+    }
+    libgguf_manifest_free(manifest);
+    /* Each of the ten chunks is opened, read and written. */
+    assert_true(of_chunks >= 20);
+    assert_true(others >= 10);
+}
+
 static void a_prune_whose_calls_fail_harms_no_bundle(void **state)
 {
     (void)state;
@@ -688,6 +725,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_create_whose_calls_fail_promises_nothing),
         cmocka_unit_test(pages_go_with_a_create_that_fails),
         cmocka_unit_test(an_unpack_whose_calls_fail_leaves_nothing_wrong),
+        cmocka_unit_test(an_unpack_that_fails_says_on_which_side),
         cmocka_unit_test(a_prune_whose_calls_fail_harms_no_bundle),
         cmocka_unit_test(a_failed_call_is_a_failed_create),
         cmocka_unit_test(a_full_disk_is_an_error_and_no_bundle),

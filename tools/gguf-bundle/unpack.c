@@ -29,6 +29,10 @@ static enum cli_exit unpack_failure(const struct unpack_options *options, const 
         /* Bytes are counted in what is read. */
         return report_failure(err->offset == LIBGGUF_NO_OFFSET ? output : options->source, status,
                               err);
+    case LIBGGUF_ERR_NOT_FOUND:
+        /* A chunk; the manifest was there. */
+        cli_error(options->source, "%s", err->text);
+        return CLI_NO;
     default:
         return report_failure(options->source, status, err);
     }

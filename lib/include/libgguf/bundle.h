@@ -118,7 +118,7 @@ struct libgguf_bundle_created {
  * Statuses: those of libgguf_manifest_create(); EXISTS (something is there; with sys_errno
  * ENOTEMPTY nothing of a bundle, so that there is nothing to resume), BUSY (another creation
  * is under way in @p directory), SAME_FILE (something to be replaced is the model), IO, KEY,
- * CHANGED, CANCELLED, UNSUPPORTED (the store is on another file system).
+ * CHANGED, CANCELLED, UNSUPPORTED (with a sys_errno: the file system of the store cannot share).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_create(const struct libgguf_file *model, const char *directory,
@@ -227,7 +227,8 @@ LIBGGUF_API void libgguf_bundle_report_free(struct libgguf_bundle_report *report
  * the bundle; of a link the file that it leads to is; what is no regular file never is. @p options
  * may be NULL.
  * Statuses: DIGEST (a chunk is wrong: the text names it), NOT_FOUND (a chunk is missing), EXISTS,
- * SAME_FILE, BUSY (another process writes this output), IO, MEMORY, CANCELLED, ARGUMENT.
+ * SAME_FILE, BUSY (another process writes this output), IO (of a chunk when the error has an
+ * offset, which is the chunk's; of the output when it has none), MEMORY, CANCELLED, ARGUMENT.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_unpack(const char *directory, const struct libgguf_manifest *manifest, size_t file,
@@ -257,9 +258,10 @@ struct libgguf_bundle_pruned {
 /**
  * Removes chunks that nothing uses from @p directory. In a store these are the chunks that no
  * bundle is linked to any more; in a bundle the ones that its manifest does not name. Looks at
- * nothing but files in chunks/ whose names are those of chunks, and in a store at what its index
+ * nothing but files in chunks/ whose names are those of chunks, at temporary files there and beside
+ * the manifest that interrupted creations left, and in a store at what its index
  * knows of models whose chunks are gone. With @p dry_run only counts. Statuses: NOT_FOUND (neither
- * store nor bundle), BUSY, MANIFEST, IO, MEMORY.
+ * store nor bundle, or no chunks/ in it), BUSY, MANIFEST, IO, MEMORY.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_bundle_prune(const char *directory, bool dry_run, struct libgguf_bundle_pruned *out,
