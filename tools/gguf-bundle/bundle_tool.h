@@ -86,6 +86,9 @@ bool plan_make(const struct bundle_plan *plan, size_t index, struct libgguf_plan
 bool plan_find_tensor(const struct libgguf_plan *plan, const struct libgguf_tensor *tensor,
                       size_t *first, size_t *last);
 
+/** False when the loader takes no bundle of so many chunks, which is reported. */
+bool plan_suits_loader(const struct bundle_plan *plan);
+
 /** Prints the plan. */
 enum cli_exit plan_text(const struct bundle_plan *plan);
 /** Prints the plan as gguf-bundle-plan/1. */

@@ -165,6 +165,19 @@ static char *name_of_shards(const struct create_options *options, bool is_set)
     return strndup(name, size);
 }
 
+/* The shards of a set have names that belong together, which --name is none of. */
+static bool check_name(struct cli_args *args, const struct create_options *options,
+                       const struct opened *opened)
+{
+    const bool is_set = opened->file && libgguf_shard_count(opened->file) > 1;
+    if (is_set && options->bundle.name && !options->shards) {
+        cli_usage_error(args, "a set of shards keeps its names: --name is for one file, or for "
+                              "--shards");
+        return false;
+    }
+    return true;
+}
+
 static bool open_model(struct create_options *options, struct opened *out)
 {
     /* What people would download has to be whole; plain bytes may be anything. */
@@ -199,15 +212,20 @@ static void close_model(struct opened *opened)
     free(opened->name);
 }
 
+static struct bundle_plan plan_of(const struct create_options *options, const struct opened *opened)
+{
+    return (struct bundle_plan){.model = options->model,
+                                .file = opened->aligned ? opened->aligned : opened->file,
+                                .source = opened->source,
+                                .options = {.struct_size = sizeof(struct libgguf_plan_options),
+                                            .cut = options->bundle.cut,
+                                            .chunk_size = options->bundle.chunk_size},
+                                .name = options->bundle.name};
+}
+
 static enum cli_exit print_plan(const struct create_options *options, const struct opened *opened)
 {
-    struct bundle_plan plan = {.model = options->model,
-                               .file = opened->aligned ? opened->aligned : opened->file,
-                               .source = opened->source,
-                               .options = {.struct_size = sizeof plan.options,
-                                           .cut = options->bundle.cut,
-                                           .chunk_size = options->bundle.chunk_size},
-                               .name = options->bundle.name};
+    struct bundle_plan plan = plan_of(options, opened);
     struct libgguf_split *split = NULL;
     struct libgguf_error err;
     if (options->shards && libgguf_split_plan(opened->file, options->shards, &split, NULL, &err)) {
@@ -247,6 +265,9 @@ static enum cli_exit create_failure(const struct create_options *options,
         /* Bytes are counted in what is read. */
         return report_failure(err->offset == LIBGGUF_NO_OFFSET ? options->output : options->model,
                               status, err);
+    case LIBGGUF_ERR_UNSUPPORTED:
+        /* Of the store, with an errno, or of the model. */
+        return report_failure(err->sys_errno ? options->output : options->model, status, err);
     case LIBGGUF_ERR_BUSY:
     case LIBGGUF_ERR_SAME_FILE:
         return report_failure(options->output, status, err);
@@ -298,11 +319,33 @@ static bool read_key(struct create_options *options, char **key)
     return cli_read_file(options->key, CLI_KEY_MAX, key, &options->bundle.key_size);
 }
 
-static enum cli_exit create(struct create_options *options)
+/* What has been opened becomes a plan or a bundle. */
+static enum cli_exit carry_out(struct cli_args *args, struct create_options *options,
+                               const struct opened *opened)
+{
+    struct run run;
+    if (!check_name(args, options, opened)) {
+        return CLI_USAGE;
+    }
+    if (options->with_loader) {
+        const struct bundle_plan plan = plan_of(options, opened);
+        if (!plan_suits_loader(&plan)) {
+            return CLI_FAILED;
+        }
+    }
+    options->bundle.hooks = &run.hooks;
+    run_begin(&run);
+    const enum cli_exit exit =
+        options->dry_run ? print_plan(options, opened) : make(options, opened);
+    run_end(&run);
+    options->bundle.hooks = NULL;
+    return exit;
+}
+
+static enum cli_exit create(struct cli_args *args, struct create_options *options)
 {
     struct opened opened = {0};
     enum cli_exit exit = CLI_FAILED;
-    struct run run;
     char *key = NULL;
     struct libgguf_bundle_extra *extras = NULL;
     if (options->key && !read_key(options, &key)) {
@@ -319,13 +362,9 @@ static enum cli_exit create(struct create_options *options)
         options->bundle.extra_count = libgguf_loader_file_count();
     }
     options->bundle.key = key;
-    options->bundle.hooks = &run.hooks;
     if (open_model(options, &opened)) {
-        run_begin(&run);
-        exit = options->dry_run ? print_plan(options, &opened) : make(options, &opened);
-        run_end(&run);
+        exit = carry_out(args, options, &opened);
     }
-    options->bundle.hooks = NULL;
     close_model(&opened);
     free(extras);
     free(key);
@@ -341,5 +380,5 @@ enum cli_exit bundle_create(struct cli_args *args)
         return exit;
     }
     options.model = args->operands[0];
-    return create(&options);
+    return create(args, &options);
 }

@@ -1,7 +1,11 @@
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include <libgguf/admission.h>
+
 #include "bundle_tool.h"
+#include "cli/output.h"
 #include "cli/size.h"
 #include "cli/text.h"
 
@@ -97,6 +101,52 @@ static void print_shards(const struct bundle_plan *plan)
         printf("-%05zu-of-%05zu.gguf: %s bytes, %zu tensor%s\n", i + 1, plan->split->count,
                cli_count_text(plan->split->size[i], size), count, count == 1 ? "" : "s");
     }
+}
+
+static bool count_chunks(const struct bundle_plan *plan, size_t *out)
+{
+    const size_t count = plan->file ? libgguf_shard_count(plan->file) : 1;
+    *out = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct libgguf_plan *chunks;
+        if (!plan_make(plan, i, &chunks)) {
+            return false;
+        }
+        *out += libgguf_plan_count(chunks);
+        libgguf_plan_free(chunks);
+    }
+    return true;
+}
+
+bool plan_suits_loader(const struct bundle_plan *plan)
+{
+    struct bundle_plan larger = *plan;
+    size_t count;
+    if (!count_chunks(plan, &count)) {
+        return false;
+    }
+    if (count <= LIBGGUF_ADMISSION_MAX_CHUNKS) {
+        return true;
+    }
+    const uint64_t asked =
+        plan->options.chunk_size ? plan->options.chunk_size : LIBGGUF_DEFAULT_CHUNK_SIZE;
+    size_t fewer = count;
+    for (uint64_t size = LIBGGUF_MIN_CHUNK_SIZE;
+         size <= LIBGGUF_MAX_CHUNK_SIZE && fewer > LIBGGUF_ADMISSION_MAX_CHUNKS; size *= 2) {
+        larger.options.chunk_size = size;
+        if (size > asked && !count_chunks(&larger, &fewer)) {
+            return false;
+        }
+    }
+    if (fewer <= LIBGGUF_ADMISSION_MAX_CHUNKS) {
+        cli_error(plan->model,
+                  "%zu chunks; the loader takes at most %d: --chunk-size %" PRIu64 "KiB makes %zu",
+                  count, LIBGGUF_ADMISSION_MAX_CHUNKS, larger.options.chunk_size / 1024, fewer);
+    } else {
+        cli_error(plan->model, "%zu chunks; the loader takes at most %d, of any size", count,
+                  LIBGGUF_ADMISSION_MAX_CHUNKS);
+    }
+    return false;
 }
 
 enum cli_exit plan_text(const struct bundle_plan *plan)
