@@ -60,7 +60,7 @@ const first = (change) => (manifest) => change(manifest.files[0].chunks[0]);
 const withPath = (bad) => first((chunk) => { chunk.path = bad; });
 const lies = {
   ...Object.fromEntries(
-    [' ../../x', '%2e%2e/x', 'x/%2e%2e/%2e%2e/y', '..\\x', 'x\\..\\..\\y', '..', '.', './x', 'x//y', '/x', 'x/', '', 'x?y', 'x#y', 'a:b', 'a\u0001b', 'a\ud800b', 7, 'x'.repeat(4097)]
+    [' ../../x', '%2e%2e/x', 'x/%2e%2e/%2e%2e/y', '..\\x', 'x\\..\\..\\y', '..', '.', './x', 'x//y', '/x', 'x/', '', 'x?y', 'x#y', 'a:b', 'a\u0001b', 'a\u0085b', 'a\ud800b', 7, 'x'.repeat(4097)]
       .map((bad) => [`the path ${JSON.stringify(bad).slice(0, 30)}`, withPath(bad)]),
   ),
   'a path without integrity': first((chunk) => { delete chunk.integrity; }),

@@ -122,7 +122,7 @@ function path(value, member) {
     typeof value === 'string' &&
     value.length > 0 &&
     value.length <= 4096 &&
-    !/[\\:?#%\u0000-\u001f\u007f]|\p{Surrogate}/u.test(value) &&
+    !/[\\:?#%\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(value) &&
     value.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
   if (!safe) refuse(member, 'is not a path below the manifest');
   // A URL loses spaces around it, so that ' /x' and 'x/.. ' would lead elsewhere.
