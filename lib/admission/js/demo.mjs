@@ -54,17 +54,17 @@ function showTensors() {
   );
 }
 
-/** What the module needs for this model: what is before its heap, and the file; then the index of it. */
-function estimate(header, kept) {
+/** What the module needs for this model: what is before its heap, and what it keeps of the file; then the index of it. */
+function estimate(header) {
   const { base, page, window } = host.memory;
   const index = 152 * 2 * header.tensorCount + 104 * 2 * header.entryCount + 16384;
-  const linear = Math.ceil((base + kept + index) / page) * page;
+  const linear = Math.ceil((base + header.kept + index) / page) * page;
   return { linear, buffers: parallel * window };
 }
 
-function showMemory(header, kept) {
+function showMemory(header) {
   const { linear, buffersPeak } = host.memory;
-  const expected = estimate(header, kept);
+  const expected = estimate(header);
   definitions($('memory'), [
     ['linear memory', `${bytes(linear)}, estimated ${bytes(expected.linear)}`],
     ['buffers', `${bytes(buffersPeak)} at most, estimated ${bytes(expected.buffers)}`],
@@ -181,25 +181,23 @@ async function load() {
   setRunning(true);
   $('chunks').replaceChildren();
   $('details').hidden = true;
-  let header;
   const sink = $('store').checked ? 'opfs' : 'memory';
-  const kept = () => (sink === 'opfs' ? header.dataOffset : header.size);
   try {
     host = undefined; // linear memory never shrinks: each load has its own, and the one before is collected
-    host = await createHost();
+    say('Loading the module.');
+    host = await createHost({ signal: controller.signal });
     const model = await host.admit(MANIFEST, {
       signal: controller.signal,
       sink,
       parallel,
       file: $('files').hidden ? undefined : Number($('file').value),
-      onHeader: (seen) => {
-        header = seen;
-        showHeader(seen);
-        showMemory(seen, kept());
+      onHeader: (header) => {
+        showHeader(header);
+        showMemory(header);
       },
       onProgress: showProgress,
     });
-    showMemory(model, kept());
+    showMemory(model);
     say(`Active: ${whole.format(model.size)} bytes verified.`);
     $('start').textContent = 'Load again';
   } catch (error) {
