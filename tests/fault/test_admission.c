@@ -116,7 +116,7 @@ static void a_finalize_without_memory_can_be_repeated(void **state)
 /* What the module must look like from outside, kept beside it by simpler means. */
 struct mirror {
     struct libgguf_admission *admission;
-    struct bundle bundles[2];
+    struct bundle bundles[3];    /* the last is no GGUF file */
     const struct bundle *active; /* NULL: none */
     uint32_t active_handle;
     size_t active_allocations;
@@ -125,6 +125,7 @@ struct mirror {
     uint32_t session;
     size_t idle_allocations; /* without the session */
     bool ready;
+    bool failed;
     bool accepted[BUNDLE_MAX_CHUNKS];
     size_t accepted_count;
 
@@ -167,15 +168,29 @@ static void forget_session(struct mirror *mirror)
 {
     mirror->pending = NULL;
     mirror->ready = false;
+    mirror->failed = false;
     mirror->open_count = 0;
     for (size_t i = 0; i < MAX_HANDLES; i++) {
         mirror->handle_open[i] = false;
     }
 }
 
+/* Whether bytes can be appended to the chunk of handle number @p at. */
+static bool is_open(const struct mirror *mirror, size_t at)
+{
+    return mirror->handle_open[at] && !mirror->failed;
+}
+
+/* What a look at the content says; it is the last of a session when it is not OK. */
+static enum libgguf_status content_status(struct mirror *mirror)
+{
+    mirror->failed = mirror->pending == &mirror->bundles[2];
+    return mirror->failed ? LIBGGUF_ERR_VERSION : LIBGGUF_OK;
+}
+
 static void do_begin(struct mirror *mirror)
 {
-    struct bundle *const bundle = &mirror->bundles[pick(mirror, 2)];
+    struct bundle *const bundle = &mirror->bundles[pick(mirror, 3)];
     bundle->plan.store = pick(mirror, 3) ? LIBGGUF_ADMISSION_IN_MEMORY : LIBGGUF_ADMISSION_BY_HOST;
     const size_t before = allocator_live();
     uint32_t session;
@@ -206,7 +221,7 @@ static void do_open(struct mirror *mirror)
     for (size_t i = 0; i < MAX_HANDLES; i++) {
         in_use = in_use || (mirror->handle_open[i] && mirror->chunk_of[i] == index);
     }
-    if (mirror->ready) {
+    if (mirror->ready || mirror->failed) {
         assert_int_equal(status, LIBGGUF_ERR_STATE);
     } else if (index >= mirror->pending->plan.count) {
         assert_int_equal(status, LIBGGUF_ERR_ARGUMENT);
@@ -232,7 +247,7 @@ static void do_append(struct mirror *mirror)
     const size_t at = pick(mirror, MAX_HANDLES);
     const bool forged = mirror->handles[at] != 0 && pick(mirror, 16) == 0;
     const uint32_t handle = mirror->handles[at] + (forged ? 8 : 0);
-    if (!mirror->handle_open[at] || forged) {
+    if (!is_open(mirror, at) || forged) {
         assert_int_equal(libgguf_admission_append(mirror->admission, handle, "x", 1, NULL),
                          LIBGGUF_ERR_HANDLE);
         return;
@@ -263,7 +278,7 @@ static void do_close(struct mirror *mirror)
     const size_t at = pick(mirror, MAX_HANDLES);
     const enum libgguf_status status =
         libgguf_admission_chunk_close(mirror->admission, mirror->handles[at], NULL);
-    if (!mirror->handle_open[at]) {
+    if (!is_open(mirror, at)) {
         assert_int_equal(status, LIBGGUF_ERR_HANDLE);
         return;
     }
@@ -299,11 +314,12 @@ static void do_header(struct mirror *mirror)
     const struct libgguf_file *file;
     const enum libgguf_status status =
         libgguf_admission_header(mirror->admission, session, &file, NULL);
-    if (!is_session(mirror, session)) {
-        assert_int_equal(status, LIBGGUF_ERR_HANDLE);
-    } else {
-        assert_int_equal(status, header_is_there(mirror) ? LIBGGUF_OK : LIBGGUF_ERR_STATE);
+    enum libgguf_status expected = LIBGGUF_ERR_HANDLE;
+    if (is_session(mirror, session)) {
+        const bool can_be_read = !mirror->failed && header_is_there(mirror);
+        expected = can_be_read ? content_status(mirror) : LIBGGUF_ERR_STATE;
     }
+    assert_int_equal(status, expected);
     assert_true((file != NULL) == (status == LIBGGUF_OK));
 }
 
@@ -353,15 +369,23 @@ static void do_end(struct mirror *mirror)
     default: {
         enum libgguf_status expected = LIBGGUF_ERR_HANDLE;
         if (is_session(mirror, session)) {
-            const bool all = !mirror->ready && mirror->open_count == 0 &&
+            const bool all = !mirror->ready && !mirror->failed && mirror->open_count == 0 &&
                              mirror->accepted_count == mirror->pending->plan.count;
-            expected = all ? LIBGGUF_OK : LIBGGUF_ERR_STATE;
+            expected = all ? content_status(mirror) : LIBGGUF_ERR_STATE;
         }
         assert_int_equal(libgguf_admission_finalize(mirror->admission, session, NULL), expected);
         mirror->ready = mirror->ready || expected == LIBGGUF_OK;
         break;
     }
     }
+}
+
+static enum libgguf_admission_state expected_state(const struct mirror *mirror)
+{
+    if (mirror->failed) {
+        return LIBGGUF_ADMISSION_FAILED;
+    }
+    return mirror->ready ? LIBGGUF_ADMISSION_READY : LIBGGUF_ADMISSION_RECEIVING;
 }
 
 static void check_invariants(const struct mirror *mirror)
@@ -383,28 +407,39 @@ static void check_invariants(const struct mirror *mirror)
         assert_int_equal(
             libgguf_admission_progress(mirror->admission, mirror->session, &progress, NULL),
             LIBGGUF_OK);
+        assert_int_equal(progress.state, expected_state(mirror));
         assert_int_equal(progress.accepted_count, mirror->accepted_count);
         assert_int_equal(progress.open_count, mirror->open_count);
         assert_int_equal(progress.header_verified, header_is_there(mirror));
-        if (!header_is_there(mirror)) {
+        if (mirror->failed || !header_is_there(mirror)) {
             assert_null(libgguf_admission_file(mirror->admission, mirror->session));
         }
         assert_null(libgguf_admission_data(mirror->admission, mirror->session, &size));
     }
 }
 
+static void make_bundles(struct bundle bundles[3], unsigned seed)
+{
+    assert_int_equal(bundle_make(&bundles[0], seed, 2, 2000, 2), 0);
+    assert_int_equal(bundle_make(&bundles[1], seed + 100, 5, 400, 1), 0);
+    assert_int_equal(bundle_make(&bundles[2], seed + 200, 2, 300, 1), 0);
+    bundles[2].bytes[4] = 9; /* the version */
+    assert_int_equal(bundle_sign(&bundles[2]), 0);
+}
+
 static void any_sequence_of_calls_keeps_the_invariants(void **state)
 {
     (void)state;
     size_t activations = 0;
+    size_t failures = 0;
     for (uint64_t seed = 1; seed <= 60; seed++) {
         struct mirror mirror = {.random = seed * 0x9e3779b97f4a7c15};
         const size_t before = allocator_live();
-        assert_int_equal(bundle_make(&mirror.bundles[0], (unsigned)seed, 2, 2000, 2), 0);
-        assert_int_equal(bundle_make(&mirror.bundles[1], (unsigned)seed + 100, 5, 400, 1), 0);
+        make_bundles(mirror.bundles, (unsigned)seed);
         assert_int_equal(libgguf_admission_create(NULL, &mirror.admission, NULL), LIBGGUF_OK);
         for (size_t step = 0; step < 8000; step++) {
             const uint32_t was_active = mirror.active ? mirror.active_handle : 0;
+            const bool had_failed = mirror.failed;
             const size_t what = pick(&mirror, 100);
             if (what < 4) {
                 do_begin(&mirror);
@@ -420,15 +455,18 @@ static void any_sequence_of_calls_keeps_the_invariants(void **state)
                 do_end(&mirror);
             }
             activations += mirror.active && mirror.active_handle != was_active;
+            failures += mirror.failed && !had_failed;
             check_invariants(&mirror);
         }
         libgguf_admission_free(mirror.admission);
         bundle_free(&mirror.bundles[0]);
         bundle_free(&mirror.bundles[1]);
+        bundle_free(&mirror.bundles[2]);
         assert_int_equal(allocator_live(), before);
     }
     /* Enough of the walks went all the way. */
     assert_true(activations > 50);
+    assert_true(failures > 50);
 }
 
 int main(void)
