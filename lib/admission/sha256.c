@@ -22,6 +22,9 @@ void sha256_update(struct sha256 *hash, const void *data, size_t size)
 {
     const unsigned char *bytes = data;
     const size_t used = (size_t)(hash->size % 64);
+    if (size == 0) {
+        return; /* data may be NULL */
+    }
     hash->size += size;
     if (used > 0) {
         const size_t wanted = 64 - used < size ? 64 - used : size;

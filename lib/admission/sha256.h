@@ -22,6 +22,7 @@ struct sha256 {
 };
 
 void sha256_begin(struct sha256 *hash);
+/** Adds @p size bytes at @p data, which may be NULL when there are none. */
 void sha256_update(struct sha256 *hash, const void *data, size_t size);
 void sha256_finish(struct sha256 *hash, struct libgguf_digest *out);
 

@@ -89,12 +89,28 @@ static void it_does_not_matter_where_the_input_is_split(void **unused)
     free(bytes);
 }
 
+static void nothing_adds_nothing_wherever_it_is(void **unused)
+{
+    (void)unused;
+    unsigned char *const bytes = random_bytes(130);
+    for (size_t size = 0; size <= 130; size++) {
+        struct sha256 hash;
+        sha256_begin(&hash);
+        sha256_update(&hash, NULL, 0);
+        sha256_update(&hash, bytes, size);
+        sha256_update(&hash, NULL, 0);
+        expect_same(bytes, size, &hash);
+    }
+    free(bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_digest_of_the_standard_s_example_is_the_published_one),
         cmocka_unit_test(every_length_up_to_four_blocks_agrees_with_libcrypto),
         cmocka_unit_test(it_does_not_matter_where_the_input_is_split),
+        cmocka_unit_test(nothing_adds_nothing_wherever_it_is),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
