@@ -23,6 +23,19 @@ static enum libgguf_status ask(const struct question *question, struct libgguf_e
                                  question->err);
 }
 
+/* As ask() for what might be advised: what cannot be comes back as what never fits. */
+static enum libgguf_status ask_other(const struct question *question, struct libgguf_estimate *out)
+{
+    const enum libgguf_status status = ask(question, out);
+    const bool inexact = status == LIBGGUF_OK && question->options.exact_advice &&
+                         out->peak.certainty != LIBGGUF_EXACT;
+    if (status == LIBGGUF_ERR_RANGE || inexact) {
+        *out = (struct libgguf_estimate){.peak = {.size = UINT64_MAX}};
+        return LIBGGUF_OK;
+    }
+    return status;
+}
+
 /* Mapping needs a host that can, and 64-bit addresses a runtime that has them: no advice. */
 static bool is_advisable(enum libgguf_strategy strategy)
 {
@@ -42,10 +55,7 @@ static enum libgguf_status advise_strategy(struct question question, struct libg
         if (question.strategy == asked || !is_advisable(question.strategy)) {
             continue;
         }
-        const enum libgguf_status status = ask(&question, &other);
-        if (status == LIBGGUF_ERR_RANGE) {
-            continue;
-        }
+        const enum libgguf_status status = ask_other(&question, &other);
         if (status != LIBGGUF_OK) {
             return status;
         }
@@ -81,11 +91,11 @@ static enum libgguf_status search(struct question *question, enum libgguf_advice
         const uint64_t middle = beyond == most + 1 && fits == 0 ? most : fits + (beyond - fits) / 2;
         struct libgguf_estimate other;
         set_value(question, kind, middle);
-        const enum libgguf_status status = ask(question, &other);
-        if (status != LIBGGUF_OK && status != LIBGGUF_ERR_RANGE) {
+        const enum libgguf_status status = ask_other(question, &other);
+        if (status != LIBGGUF_OK) {
             return status;
         }
-        if (status == LIBGGUF_OK && other.fits) {
+        if (other.fits) {
             fits = middle;
             *best = other;
         } else {
@@ -127,7 +137,7 @@ static enum libgguf_status advise_context(struct question question, struct libgg
     const uint64_t now = question.now.settings.context;
     const uint64_t of_model = question.footprint->facts.context_length;
     const uint64_t most = question.now.fits ? of_model : now;
-    if (most == 0 || most > LIBGGUF_MAX_HYPERPARAMETER ||
+    if (most == 0 || most > LIBGGUF_MAX_HYPERPARAMETER || (question.now.fits && most <= now) ||
         strategy_row(question.strategy)->phases[LIBGGUF_PHASE_RUNTIME].live[LIBGGUF_POOL_LINEAR] &
             TERM(KV_MAX)) {
         return LIBGGUF_OK;
@@ -159,7 +169,7 @@ static enum libgguf_status advise_kv_type(struct question question, struct libgg
         struct libgguf_estimate other;
         const struct libgguf_tensor_type *type = libgguf_tensor_type_by_name(kv_types[i]);
         question.options.type_k = question.options.type_v = type;
-        const enum libgguf_status status = ask(&question, &other);
+        const enum libgguf_status status = ask_other(&question, &other);
         if (status != LIBGGUF_OK) {
             return status;
         }
@@ -189,12 +199,12 @@ static enum libgguf_status advise_weight_type(struct question question, struct l
     struct libgguf_estimate other;
     /* Sums over all tensors are not free: first, whether even the narrowest fits. */
     question.options.weight_type = libgguf_tensor_type_by_name(weight_types[count - 1]);
-    enum libgguf_status status = ask(&question, &other);
+    enum libgguf_status status = ask_other(&question, &other);
     for (size_t i = 0; i < count && status == LIBGGUF_OK && other.fits; i++) {
         const struct libgguf_tensor_type *type = libgguf_tensor_type_by_name(weight_types[i]);
         struct libgguf_estimate wider;
         question.options.weight_type = type;
-        status = ask(&question, &wider);
+        status = ask_other(&question, &wider);
         if (status != LIBGGUF_OK || !wider.fits) {
             continue;
         }
@@ -233,6 +243,9 @@ enum libgguf_status libgguf_estimate_advise(const struct libgguf_footprint *foot
                                : (struct libgguf_estimate_options){
                                      .struct_size = sizeof(struct libgguf_estimate_options)};
     enum libgguf_status status = ask(&question, &question.now);
+    /* What is not exact does not pass: then how to make it fit is asked, not how far it can go. */
+    question.now.fits = question.now.fits && (!question.options.exact_advice ||
+                                              question.now.peak.certainty == LIBGGUF_EXACT);
     for (unsigned kind = 0; kind < LIBGGUF_ADVICE_COUNT && status == LIBGGUF_OK; kind++) {
         bool found = false;
         struct libgguf_advice *advice = &out[*count];

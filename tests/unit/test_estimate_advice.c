@@ -187,6 +187,54 @@ static void a_context_that_cannot_grow_is_no_advice(void **state)
     header_free(&model);
 }
 
+static void a_context_beyond_the_models_that_fits_is_not_shrunk(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_advice all[LIBGGUF_ADVICE_COUNT];
+    header_tinylm(&model, 0);
+    header_footprint(&model, 0);
+    struct libgguf_estimate_options options = {.struct_size = sizeof options};
+    options.context = libgguf_footprint_facts(model.footprint)->context_length + 1;
+    options.limits[LIBGGUF_LIMIT_CEILING] = UINT64_C(1) << 40;
+    const size_t count = advise(&model, LIBGGUF_STRATEGY_CHUNKED, &options, all);
+    assert_true(again(&model, LIBGGUF_STRATEGY_CHUNKED, &options).fits);
+    assert_null(advice_of(all, count, LIBGGUF_ADVICE_CONTEXT));
+    header_free(&model);
+}
+
+/* In f32 the KV cache is beyond 2^63 bytes, as q4_0 it is not. */
+static void a_type_beyond_63_bits_is_no_advice_and_no_error(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_advice all[LIBGGUF_ADVICE_COUNT];
+    struct libgguf_error err;
+    struct libgguf_estimate other;
+    header_begin(&model, "llama");
+    header_u32(&model, "context_length", 4096);
+    header_u32(&model, "embedding_length", 1 << 21);
+    header_u32(&model, "feed_forward_length", 1 << 21);
+    header_u32(&model, "block_count", 512);
+    header_u32(&model, "attention.head_count", 1 << 14);
+    header_u32(&model, "attention.head_count_kv", 1 << 14);
+    header_u32(&model, "vocab_size", 260);
+    header_tensor(&model, "a", 0, 32, 32);
+    header_footprint(&model, 0);
+    struct libgguf_estimate_options options = {.struct_size = sizeof options,
+                                               .context = LIBGGUF_MAX_HYPERPARAMETER};
+    assert_int_equal(
+        libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &options, &other, NULL),
+        LIBGGUF_ERR_RANGE);
+    options.type_k = options.type_v = libgguf_tensor_type_by_name("Q4_0");
+    const enum libgguf_status status =
+        libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &options, &other, &err);
+    header_check(status, &err);
+    assert_false(other.fits);
+    advise(&model, LIBGGUF_STRATEGY_CHUNKED, &options, all);
+    header_free(&model);
+}
+
 /* 2^59 elements in 2^61 bytes: f32 a second time, as some strategies need it, is beyond 2^63. */
 static void a_strategy_beyond_63_bits_is_no_advice_and_no_error(void **state)
 {
@@ -211,6 +259,8 @@ int main(void)
         cmocka_unit_test(the_smallest_strategy_is_found),
         cmocka_unit_test(another_type_of_weights_has_the_size_of_such_a_file),
         cmocka_unit_test(a_context_that_cannot_grow_is_no_advice),
+        cmocka_unit_test(a_context_beyond_the_models_that_fits_is_not_shrunk),
+        cmocka_unit_test(a_type_beyond_63_bits_is_no_advice_and_no_error),
         cmocka_unit_test(a_strategy_beyond_63_bits_is_no_advice_and_no_error),
         cmocka_unit_test(a_load_that_fits_learns_how_far_its_context_can_grow),
     };

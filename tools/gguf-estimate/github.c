@@ -50,7 +50,7 @@ static void put_error(const struct measurement *item, FILE *stream)
     snprintf(title, sizeof title, "gguf-estimate: %s does not pass",
              libgguf_strategy_name(load->estimate.strategy));
     if (item->advice_count > 0 && load == &item->loads[item->shown]) {
-        report_advice(&item->advice[0], advice);
+        report_advice(item, 0, advice);
     }
     snprintf(text, sizeof text, "%s%s%s", report_reason(load, item->entry, reason),
              advice[0] ? ". Advice: " : "", advice);

@@ -66,7 +66,7 @@ static void put_measurement(const struct measurement *item, FILE *stream)
     }
     putc('\n', stream);
     for (size_t i = 0; i < item->advice_count; i++) {
-        fprintf(stream, "- %s\n", report_advice(&item->advice[i], line));
+        fprintf(stream, "- %s\n", report_advice(item, i, line));
     }
     for (unsigned i = 0; i < LIBGGUF_NOTE_COUNT; i++) {
         if ((shown->notes >> i & 1) != 0) {

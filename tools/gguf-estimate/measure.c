@@ -140,8 +140,10 @@ static enum libgguf_status measure_file(const struct libgguf_file *file,
             libgguf_kv_bytes_per_token(footprint, shown->settings.type_k, shown->settings.type_v,
                                        &out->kv_per_token, &out->error);
     }
+    struct libgguf_estimate_options options = entry->options;
+    options.exact_advice = entry->strict;
     if (status == LIBGGUF_OK) {
-        status = libgguf_estimate_advise(footprint, shown->strategy, &entry->options, out->advice,
+        status = libgguf_estimate_advise(footprint, shown->strategy, &options, out->advice,
                                          &out->advice_count, &out->error);
     }
     libgguf_footprint_free(footprint);

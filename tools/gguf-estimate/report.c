@@ -91,8 +91,10 @@ const char *report_amount(struct libgguf_amount amount, char out[REPORT_AMOUNT_S
     return out;
 }
 
-const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_ADVICE_SIZE])
+const char *report_advice(const struct measurement *item, size_t index,
+                          char out[REPORT_ADVICE_SIZE])
 {
+    const struct libgguf_advice *advice = &item->advice[index];
     char peak[REPORT_AMOUNT_SIZE];
     char size[CLI_NUMBER_SIZE];
     const char *verdict = advice->fits ? "fits" : "does not fit either, but is the smallest";
@@ -113,8 +115,10 @@ const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_A
                  advice->type->ggml_name, advice->type->ggml_name, peak);
         break;
     case LIBGGUF_ADVICE_CONTEXT:
-        snprintf(out, REPORT_ADVICE_SIZE,
-                 "--ctx %" PRIu64 " is the largest that fits: peak %s bytes", advice->value, peak);
+        snprintf(out, REPORT_ADVICE_SIZE, "--ctx %" PRIu64 "%s: peak %s bytes", advice->value,
+                 advice->value == item->facts.context_length ? ", all the model has, fits"
+                                                             : " is the largest that fits",
+                 peak);
         break;
     default:
         snprintf(out, REPORT_ADVICE_SIZE,

@@ -50,8 +50,9 @@ const char *report_reason(const struct load *load, const struct entry *entry,
 #define REPORT_AMOUNT_SIZE 64
 const char *report_amount(struct libgguf_amount amount, char out[REPORT_AMOUNT_SIZE]);
 
-/** One line of advice. */
+/** One line of advice: the one at @p index. */
 #define REPORT_ADVICE_SIZE 240
-const char *report_advice(const struct libgguf_advice *advice, char out[REPORT_ADVICE_SIZE]);
+const char *report_advice(const struct measurement *item, size_t index,
+                          char out[REPORT_ADVICE_SIZE]);
 
 #endif

@@ -194,7 +194,7 @@ static void put_advice(const struct measurement *item, FILE *stream)
     }
     for (size_t i = 0; i < item->advice_count; i++) {
         fputs("  ", stream);
-        cli_put_wrapped(stream, report_advice(&item->advice[i], line), 2, 4, LINE_COLUMNS);
+        cli_put_wrapped(stream, report_advice(item, i, line), 2, 4, LINE_COLUMNS);
     }
 }
 

@@ -274,6 +274,7 @@ struct libgguf_estimate_options {
     /** As if every tensor that can be (two dimensions, whole blocks) had this type; or NULL. */
     const struct libgguf_tensor_type *weight_type;
     uint64_t limits[LIBGGUF_LIMIT_COUNT]; /**< 0: the default of docs/estimate-model.md */
+    bool exact_advice; /**< advise only what has an exact peak; estimates stay as they are */
 };
 
 /** Where the context in use comes from. */
@@ -398,8 +399,9 @@ struct libgguf_advice {
 /**
  * What could be changed about a load, at most one line of each kind, in the order of the enum;
  * stores how many in @p count. A change that makes no difference is left out; so is a chunk size,
- * KV type, context or weight type with which the load would not fit either. For a load that fits,
- * context is how far it can grow. Statuses: as libgguf_estimate_load().
+ * KV type, context or weight type with which the load would not fit either, and what would have a
+ * peak beyond 2^63 bytes. For a load that fits, context is how far it can grow, at most to the
+ * model's own. Statuses: as libgguf_estimate_load() for the load as it is.
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_estimate_advise(const struct libgguf_footprint *footprint, enum libgguf_strategy strategy,
