@@ -1,6 +1,29 @@
 #include "cli/output.h"
 #include "report.h"
 
+/* A number and what it is held against: of a model that does not pass, those by which it does not.
+ */
+struct comparison {
+    uint64_t size;
+    uint64_t limit;
+};
+
+static struct comparison compare(const struct measurement *item)
+{
+    const struct load *load = item->passed ? &item->loads[item->shown] : report_culprit(item);
+    const struct libgguf_estimate *estimate = &load->estimate;
+    if (load->grown) {
+        return (struct comparison){estimate->peak.size, load->growth_limit};
+    }
+    for (unsigned i = 0; i < LIBGGUF_LIMIT_COUNT; i++) {
+        const struct libgguf_limit_use *use = &estimate->limits[i];
+        if (use->verdict == LIBGGUF_VERDICT_EXCEEDS) {
+            return (struct comparison){use->used.size, use->limit};
+        }
+    }
+    return (struct comparison){estimate->peak.size, estimate->limits[LIBGGUF_LIMIT_CEILING].limit};
+}
+
 /* An entry per model, as size-limit --json prints them; a model that could not be read has no size.
  */
 bool size_limit_print(const struct report *report, FILE *stream)
@@ -14,10 +37,9 @@ bool size_limit_print(const struct report *report, FILE *stream)
         libgguf_json_member_text(&json, "name", entry_label(item->entry));
         libgguf_json_member_bool(&json, "passed", item->passed);
         if (!item->failed) {
-            const struct libgguf_estimate *estimate = &item->loads[item->shown].estimate;
-            libgguf_json_member_u64(&json, "size", estimate->peak.size);
-            libgguf_json_member_u64(&json, "sizeLimit",
-                                    estimate->limits[LIBGGUF_LIMIT_CEILING].limit);
+            const struct comparison comparison = compare(item);
+            libgguf_json_member_u64(&json, "size", comparison.size);
+            libgguf_json_member_u64(&json, "sizeLimit", comparison.limit);
         }
         libgguf_json_object_end(&json);
     }
