@@ -26,28 +26,40 @@ static void put_model(const struct measurement *item, FILE *stream)
     fprintf(stream, ", %s bytes\n", cli_count_text(facts->file_size, number));
 }
 
+/* Where lines end, and where they go on in the next. */
+#define LINE_COLUMNS 80
+#define LINE_CONTINUED 4
+
 static void put_settings(const struct measurement *item, FILE *stream)
 {
     static const char *const origins[] = {"as asked", "the model's", "the default"};
     const struct libgguf_estimate_settings *settings = &item->loads[item->shown].estimate.settings;
+    const uint64_t of_model = item->facts.context_length;
+    char context[CLI_NUMBER_SIZE];
     char number[CLI_NUMBER_SIZE];
-    fprintf(stream, "  context %s tokens (%s", cli_count_text(settings->context, number),
-            origins[settings->context_origin]);
-    if (item->facts.context_length != settings->context && item->facts.context_length > 0) {
-        fprintf(stream, "; the model has %s", cli_count_text(item->facts.context_length, number));
+    char more[64] = "";
+    char line[256];
+    if (of_model != settings->context && of_model > 0) {
+        snprintf(more, sizeof more, "; the model has %s", cli_count_text(of_model, number));
     }
-    fprintf(stream, "), KV cache %s/%s, %s bytes a token\n", settings->type_k->ggml_name,
-            settings->type_v->ggml_name, cli_count_text(item->kv_per_token, number));
-    fprintf(stream, "  chunks of %s bytes, ", cli_count_text(settings->chunk_size, number));
-    fprintf(stream, "%u in flight, runtime %s, tokenizer %s%s\n", (unsigned)settings->parallel,
-            settings->runtime->name, libgguf_tokenizer_model_name(settings->tokenizer),
-            item->entry->options.memory64 ? ", 64-bit addresses" : "");
+    snprintf(line, sizeof line, "context %s token%s (%s%s), KV cache %s/%s, %s byte%s a token",
+             cli_count_text(settings->context, context), settings->context == 1 ? "" : "s",
+             origins[settings->context_origin], more, settings->type_k->ggml_name,
+             settings->type_v->ggml_name, cli_count_text(item->kv_per_token, number),
+             item->kv_per_token == 1 ? "" : "s");
+    fputs("  ", stream);
+    cli_put_wrapped(stream, line, 2, LINE_CONTINUED, LINE_COLUMNS);
+    snprintf(line, sizeof line, "chunks of %s byte%s, %u in flight, runtime %s, tokenizer %s%s",
+             cli_count_text(settings->chunk_size, number), settings->chunk_size == 1 ? "" : "s",
+             (unsigned)settings->parallel, settings->runtime->name,
+             libgguf_tokenizer_model_name(settings->tokenizer),
+             item->entry->options.memory64 ? ", 64-bit addresses" : "");
+    fputs("  ", stream);
+    cli_put_wrapped(stream, line, 2, LINE_CONTINUED, LINE_COLUMNS);
 }
 
-/* Where verdicts start, where they go on in the next line, and where lines end. */
-#define VERDICT_COLUMN 66
+/* Where verdicts go on in the next line. */
 #define VERDICT_CONTINUED 42
-#define LINE_COLUMNS 80
 
 /* A list of reasons that goes on in the next line. */
 struct verdict {
@@ -75,12 +87,14 @@ static void put_verdict_reason(struct verdict *verdict, const char *name, const 
     verdict->column += size;
 }
 
-/* "fits", or the names of the limits that are exceeded. */
-static void put_verdict(const struct load *load, const struct entry *entry, FILE *stream)
+/* "fits", or the names of the limits that are exceeded; starts at @p column. */
+static void put_verdict(const struct load *load, const struct entry *entry, size_t column,
+                        FILE *stream)
 {
-    struct verdict verdict = {.stream = stream, .column = VERDICT_COLUMN + 3};
+    const char *const answer = load->passed ? "fits" : "no:";
+    struct verdict verdict = {.stream = stream, .column = column + strlen(answer)};
     fputs(cli_style(load->passed ? CLI_GOOD : CLI_BAD), stream);
-    fputs(load->passed ? "fits" : "no:", stream);
+    fputs(answer, stream);
     for (unsigned i = 0; i < LIBGGUF_LIMIT_COUNT; i++) {
         if (report_exceeds(load, (enum libgguf_limit)i)) {
             const bool unknown = load->estimate.limits[i].verdict == LIBGGUF_VERDICT_UNKNOWN;
@@ -97,10 +111,20 @@ static void put_verdict(const struct load *load, const struct entry *entry, FILE
     fputs(cli_style(CLI_PLAIN), stream);
 }
 
-static void put_pool(FILE *stream, uint64_t size)
+/* The longest numbers push the columns after them aside. Returns the columns printed. */
+static size_t put_number(FILE *stream, const char *text)
+{
+    const size_t size = strlen(text);
+    const size_t columns = 14;
+    putc(' ', stream);
+    cli_put_right(stream, text, columns);
+    return 1 + (size > columns ? size : columns);
+}
+
+static size_t put_pool(FILE *stream, uint64_t size)
 {
     char number[CLI_NUMBER_SIZE];
-    cli_put_right(stream, size ? cli_count_text(size, number) : "-", 15);
+    return put_number(stream, size ? cli_count_text(size, number) : "-");
 }
 
 static void put_table(const struct measurement *item, FILE *stream)
@@ -111,12 +135,13 @@ static void put_table(const struct measurement *item, FILE *stream)
         const struct load *load = &item->loads[i];
         const struct libgguf_estimate *estimate = &load->estimate;
         char amount[REPORT_AMOUNT_SIZE];
+        size_t column = 2 + 17 + 2;
         fprintf(stream, "  %-17s", libgguf_strategy_name(estimate->strategy));
-        cli_put_right(stream, report_amount(estimate->peak, amount), 15);
-        put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_JS]);
-        put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_LINEAR]);
+        column += put_number(stream, report_amount(estimate->peak, amount));
+        column += put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_JS]);
+        column += put_pool(stream, estimate->pool_peaks[LIBGGUF_POOL_LINEAR]);
         fputs("  ", stream);
-        put_verdict(load, item->entry, stream);
+        put_verdict(load, item->entry, column, stream);
         putc('\n', stream);
     }
 }
@@ -161,12 +186,14 @@ static void put_growth(const struct measurement *item, FILE *stream)
 {
     const struct load *load = report_culprit(item);
     char reason[REPORT_REASON_SIZE];
+    char line[REPORT_REASON_SIZE + 32];
     if (item->passed || !item->any_passes) {
         return;
     }
+    snprintf(line, sizeof line, "%s: %s", libgguf_strategy_name(load->estimate.strategy),
+             report_reason(load, item->entry, reason));
     fprintf(stream, "  %sdoes not pass:%s ", cli_style(CLI_BAD), cli_style(CLI_PLAIN));
-    fprintf(stream, "%s: %s\n", libgguf_strategy_name(load->estimate.strategy),
-            report_reason(load, item->entry, reason));
+    cli_put_wrapped(stream, line, strlen("  does not pass: "), LINE_CONTINUED, LINE_COLUMNS);
 }
 
 static void put_failure(const struct load *load, FILE *stream)
@@ -176,14 +203,17 @@ static void put_failure(const struct load *load, FILE *stream)
         return;
     }
     char number[CLI_NUMBER_SIZE];
-    fprintf(stream, "  linear memory ends in phase %s", load->estimate.phases[failure->phase].name);
+    char layer[64] = "";
+    char line[256];
+    const bool has_tensor = load->failing_tensor[0] != '\0';
     if (failure->layer != LIBGGUF_NONE) {
-        fprintf(stream, ", at layer %s", cli_count_text(failure->layer, number));
+        snprintf(layer, sizeof layer, ", at layer %s", cli_count_text(failure->layer, number));
     }
-    if (load->failing_tensor[0]) {
-        fprintf(stream, " (%s)", load->failing_tensor);
-    }
-    putc('\n', stream);
+    snprintf(line, sizeof line, "linear memory ends in phase %s%s%s%s%s",
+             load->estimate.phases[failure->phase].name, layer, has_tensor ? " (" : "",
+             load->failing_tensor, has_tensor ? ")" : "");
+    fputs("  ", stream);
+    cli_put_wrapped(stream, line, 2, LINE_CONTINUED, LINE_COLUMNS);
 }
 
 static void put_advice(const struct measurement *item, FILE *stream)
@@ -194,7 +224,7 @@ static void put_advice(const struct measurement *item, FILE *stream)
     }
     for (size_t i = 0; i < item->advice_count; i++) {
         fputs("  ", stream);
-        cli_put_wrapped(stream, report_advice(item, i, line), 2, 4, LINE_COLUMNS);
+        cli_put_wrapped(stream, report_advice(item, i, line), 2, LINE_CONTINUED, LINE_COLUMNS);
     }
 }
 
@@ -203,7 +233,8 @@ static void put_notes(const struct load *load, FILE *stream)
     for (unsigned i = 0; i < LIBGGUF_NOTE_COUNT; i++) {
         if ((load->estimate.notes >> i & 1) != 0) {
             fprintf(stream, "  %snote:%s ", cli_style(CLI_WARN), cli_style(CLI_PLAIN));
-            cli_put_wrapped(stream, libgguf_note_text((enum libgguf_note)i), 8, 4, LINE_COLUMNS);
+            cli_put_wrapped(stream, libgguf_note_text((enum libgguf_note)i), 8, LINE_CONTINUED,
+                            LINE_COLUMNS);
         }
     }
 }
