@@ -9,7 +9,8 @@
 #define WHOLE 100000
 #define MAX_PERCENT 1000000
 
-bool baseline_add(struct baseline *baseline, const char *path, const char *strategy, uint64_t peak)
+bool baseline_add(struct baseline *baseline, const char *path, const char *name,
+                  enum libgguf_strategy strategy, uint64_t peak)
 {
     struct baseline_peak *items = realloc(baseline->items, (baseline->count + 1) * sizeof *items);
     if (!items) {
@@ -17,19 +18,36 @@ bool baseline_add(struct baseline *baseline, const char *path, const char *strat
     }
     baseline->items = items;
     struct baseline_peak *item = &items[baseline->count];
-    *item =
-        (struct baseline_peak){.path = strdup(path), .strategy = strdup(strategy), .peak = peak};
+    *item = (struct baseline_peak){.path = strdup(path),
+                                   .name = name ? strdup(name) : NULL,
+                                   .strategy = strategy,
+                                   .peak = peak};
     baseline->count++;
-    return item->path && item->strategy;
+    return item->path && (item->name || !name);
 }
 
-bool baseline_find(const struct baseline *baseline, const char *path, const char *strategy,
-                   uint64_t *peak)
+static bool is_of(const struct baseline_peak *item, const struct entry *entry,
+                  enum libgguf_strategy strategy)
+{
+    return item->strategy == strategy && entry_is_called(entry, item->path, item->name);
+}
+
+size_t baseline_count(const struct baseline *baseline, const struct entry *entry,
+                      enum libgguf_strategy strategy)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < baseline->count; i++) {
+        count += is_of(&baseline->items[i], entry, strategy);
+    }
+    return count;
+}
+
+bool baseline_find(const struct baseline *baseline, const struct entry *entry,
+                   enum libgguf_strategy strategy, size_t index, uint64_t *peak)
 {
     for (size_t i = 0; i < baseline->count; i++) {
-        const struct baseline_peak *item = &baseline->items[i];
-        if (strcmp(item->path, path) == 0 && strcmp(item->strategy, strategy) == 0) {
-            *peak = item->peak;
+        if (is_of(&baseline->items[i], entry, strategy) && index-- == 0) {
+            *peak = baseline->items[i].peak;
             return true;
         }
     }
@@ -40,7 +58,7 @@ void baseline_free(struct baseline *baseline)
 {
     for (size_t i = 0; i < baseline->count; i++) {
         free(baseline->items[i].path);
-        free(baseline->items[i].strategy);
+        free(baseline->items[i].name);
     }
     free(baseline->items);
     *baseline = (struct baseline){0};

@@ -6,10 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "entries.h"
+
 /** One peak of an earlier run. */
 struct baseline_peak {
     char *path;
-    char *strategy;
+    char *name; /* or NULL */
+    enum libgguf_strategy strategy;
     uint64_t peak; /* bytes */
 };
 
@@ -26,12 +29,17 @@ struct growth {
     uint64_t value; /**< thousandths of a per cent, or bytes */
 };
 
-/** Adds a peak; false when out of memory. */
-bool baseline_add(struct baseline *baseline, const char *path, const char *strategy, uint64_t peak);
+/** Adds a peak; @p name may be NULL. False when out of memory. */
+bool baseline_add(struct baseline *baseline, const char *path, const char *name,
+                  enum libgguf_strategy strategy, uint64_t peak);
 
-/** The earlier peak of @p path loaded by @p strategy; false when there is none. */
-bool baseline_find(const struct baseline *baseline, const char *path, const char *strategy,
-                   uint64_t *peak);
+/** How many peaks there are of the path and name of @p entry, loaded by @p strategy. */
+size_t baseline_count(const struct baseline *baseline, const struct entry *entry,
+                      enum libgguf_strategy strategy);
+
+/** The one of them at @p index, in the order in which they were added; false when there is none. */
+bool baseline_find(const struct baseline *baseline, const struct entry *entry,
+                   enum libgguf_strategy strategy, size_t index, uint64_t *peak);
 
 void baseline_free(struct baseline *baseline);
 

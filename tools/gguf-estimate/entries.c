@@ -13,6 +13,25 @@ const char *entry_label(const struct entry *entry)
     return strcmp(entry->path, "-") == 0 ? "standard input" : entry->path;
 }
 
+bool entry_is_called(const struct entry *entry, const char *path, const char *name)
+{
+    const bool same_name =
+        entry->name && name ? strcmp(entry->name, name) == 0 : !entry->name && !name;
+    return same_name && strcmp(entry->path, path) == 0;
+}
+
+size_t entry_count_alike(const struct entry_list *list, size_t count, const struct entry *entry,
+                         enum libgguf_strategy strategy)
+{
+    size_t alike = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct entry *other = &list->items[i];
+        alike += (!other->gated || other->strategy == strategy) &&
+                 entry_is_called(other, entry->path, entry->name);
+    }
+    return alike;
+}
+
 static bool copy_text(const char *text, char **out)
 {
     *out = text ? strdup(text) : NULL;

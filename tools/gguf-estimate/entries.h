@@ -28,6 +28,13 @@ struct entry_list {
 /** What a report calls @p entry: its name, else its path. */
 const char *entry_label(const struct entry *entry);
 
+/** Whether @p entry has this path, and this name or, for NULL, none. */
+bool entry_is_called(const struct entry *entry, const char *path, const char *name);
+
+/** How many of the first @p count entries have the path and name of @p entry, and @p strategy. */
+size_t entry_count_alike(const struct entry_list *list, size_t count, const struct entry *entry,
+                         enum libgguf_strategy strategy);
+
 /** Adds a copy of @p model for @p path (and @p name, or NULL); false when out of memory. */
 bool entry_add(struct entry_list *list, const struct entry *model, const char *path,
                const char *name);

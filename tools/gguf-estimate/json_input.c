@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/report.h"
@@ -127,46 +128,102 @@ enum cli_exit json_input_config(const char *path, const struct entry *defaults,
     return status;
 }
 
-/* Adds the peaks of one file of a report; false when it does not look like one. */
-static bool read_report(const json_t *file, struct baseline *out)
+static int hex_digit(char c)
 {
-    const char *path = json_string_value(json_object_get(file, "path"));
-    const json_t *strategies = json_object_get(file, "strategies");
-    if (!path || (!json_is_array(strategies) && !json_object_get(file, "error"))) {
-        return false;
+    static const char digits[] = "0123456789abcdef";
+    const char *found = c ? strchr(digits, c) : NULL;
+    return found ? (int)(found - digits) : -1;
+}
+
+/* Text of a report: a string, or the bytes of what is not UTF-8 as {"hex": "..."}. CLI_USAGE for
+ * anything else; the caller frees @p out. */
+static enum cli_exit read_text(const json_t *value, char **out)
+{
+    const char *text = json_string_value(value);
+    if (text) {
+        *out = strdup(text);
+        return *out ? CLI_YES : CLI_FAILED;
     }
-    for (size_t i = 0; i < json_array_size(strategies); i++) {
-        const json_t *strategy = json_array_get(strategies, i);
-        const char *name = json_string_value(json_object_get(strategy, "name"));
-        const json_t *peak = json_object_get(strategy, "peak");
-        enum libgguf_strategy known;
-        if (!name || !libgguf_strategy_find(name, &known) || !json_is_integer(peak) ||
-            json_integer_value(peak) < 0 ||
-            !baseline_add(out, path, name, (uint64_t)json_integer_value(peak))) {
-            return false;
+    const char *hex = json_string_value(json_object_get(value, "hex"));
+    const size_t size = hex ? strlen(hex) / 2 : 0;
+    *out = NULL;
+    if (size == 0 || hex[2 * size]) {
+        return CLI_USAGE;
+    }
+    char *bytes = calloc(size + 1, 1);
+    if (!bytes) {
+        return CLI_FAILED;
+    }
+    for (size_t i = 0; i < size; i++) {
+        const int high = hex_digit(hex[2 * i]);
+        const int low = hex_digit(hex[2 * i + 1]);
+        if (high < 0 || low < 0 || high + low == 0) {
+            free(bytes);
+            return CLI_USAGE;
         }
+        bytes[i] = (char)(16 * high + low);
     }
-    return true;
+    *out = bytes;
+    return CLI_YES;
+}
+
+static enum cli_exit read_peak(const json_t *strategy, const char *path, const char *name,
+                               struct baseline *out)
+{
+    const char *strategy_name = json_string_value(json_object_get(strategy, "name"));
+    const json_t *peak = json_object_get(strategy, "peak");
+    enum libgguf_strategy known;
+    if (!strategy_name || !libgguf_strategy_find(strategy_name, &known) || !json_is_integer(peak) ||
+        json_integer_value(peak) < 0) {
+        return CLI_USAGE;
+    }
+    const uint64_t size = (uint64_t)json_integer_value(peak);
+    return baseline_add(out, path, name, known, size) ? CLI_YES : CLI_FAILED;
+}
+
+/* Adds the peaks of one file of a report; CLI_USAGE when it does not look like one. */
+static enum cli_exit read_report(const json_t *file, struct baseline *out)
+{
+    const json_t *strategies = json_object_get(file, "strategies");
+    const json_t *name = json_object_get(file, "name");
+    char *path = NULL;
+    char *label = NULL;
+    enum cli_exit status = read_text(json_object_get(file, "path"), &path);
+    if (status == CLI_YES && name && !json_is_null(name)) {
+        status = read_text(name, &label);
+    }
+    if (status == CLI_YES && !json_is_array(strategies) && !json_object_get(file, "error")) {
+        status = CLI_USAGE;
+    }
+    for (size_t i = 0; i < json_array_size(strategies) && status == CLI_YES; i++) {
+        status = read_peak(json_array_get(strategies, i), path, label, out);
+    }
+    free(path);
+    free(label);
+    return status;
 }
 
 enum cli_exit json_input_baseline(const char *path, struct baseline *out)
 {
     json_t *root = NULL;
-    const enum cli_exit status = load(path, &root);
+    enum cli_exit status = load(path, &root);
     if (status != CLI_YES) {
         return status;
     }
     const char *schema = json_string_value(json_object_get(root, "schema"));
     const json_t *files = json_object_get(root, "files");
-    bool valid = schema && strcmp(schema, "gguf-estimate/1") == 0 && json_is_array(files);
-    for (size_t i = 0; i < json_array_size(files) && valid; i++) {
-        valid = read_report(json_array_get(files, i), out);
+    if (!schema || strcmp(schema, "gguf-estimate/1") != 0 || !json_is_array(files)) {
+        status = CLI_USAGE;
     }
-    out->present = valid;
+    for (size_t i = 0; i < json_array_size(files) && status == CLI_YES; i++) {
+        status = read_report(json_array_get(files, i), out);
+    }
+    out->present = status == CLI_YES;
     json_decref(root);
-    if (!valid) {
+    if (status == CLI_FAILED) {
+        cli_error(path, "out of memory");
+    } else if (status == CLI_USAGE) {
         cli_error(path, "not an output of gguf-estimate --json (schema gguf-estimate/1)");
-        return CLI_USAGE;
     }
-    return CLI_YES;
+    return status;
 }

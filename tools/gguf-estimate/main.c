@@ -139,6 +139,30 @@ static enum cli_exit take_option(void *context, struct cli_args *args, int code)
     }
 }
 
+/* Entries of one path and name are told apart by their order, which takes as many as there were. */
+static enum cli_exit check_baseline(const struct estimate_options *options)
+{
+    const struct entry_list *list = &options->entries;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct entry *entry = &list->items[i];
+        for (unsigned s = 0; s < LIBGGUF_STRATEGY_COUNT; s++) {
+            const enum libgguf_strategy strategy = (enum libgguf_strategy)s;
+            const size_t before = baseline_count(&options->baseline, entry, strategy);
+            const size_t now = entry_count_alike(list, list->count, entry, strategy);
+            if (before > 0 && now > 0 && before != now) {
+                cli_error(
+                    options->baseline_path,
+                    "%zu of %s loaded by %s, and now there %s %zu: only a \"name\" of its own "
+                    "for each can tell them apart",
+                    before, entry_label(entry), libgguf_strategy_name(strategy),
+                    now == 1 ? "is" : "are", now);
+                return CLI_USAGE;
+            }
+        }
+    }
+    return CLI_YES;
+}
+
 static enum cli_exit collect_entries(const struct cli_args *args, struct estimate_options *options)
 {
     for (int i = 0; i < args->operand_count; i++) {
@@ -153,6 +177,9 @@ static enum cli_exit collect_entries(const struct cli_args *args, struct estimat
     }
     if (status == CLI_YES && options->baseline_path) {
         status = json_input_baseline(options->baseline_path, &options->baseline);
+    }
+    if (status == CLI_YES) {
+        status = check_baseline(options);
     }
     return status;
 }
@@ -175,7 +202,7 @@ static bool parse(struct cli_args *args, struct estimate_options *options, enum 
 
 static enum cli_exit measure_all(struct estimate_options *options, struct measurement *items)
 {
-    const struct measure_rules rules = {&options->baseline, &options->growth};
+    const struct measure_rules rules = {&options->entries, &options->baseline, &options->growth};
     enum cli_exit worst = CLI_YES;
     for (size_t i = 0; i < options->entries.count; i++) {
         const enum cli_exit status =

@@ -50,9 +50,10 @@ static enum libgguf_status open_model(const struct entry *entry, struct libgguf_
 static void hold_against_baseline(struct load *load, const struct entry *entry,
                                   const struct measure_rules *rules)
 {
-    load->has_baseline =
-        baseline_find(rules->baseline, entry->path, libgguf_strategy_name(load->estimate.strategy),
-                      &load->baseline);
+    const enum libgguf_strategy strategy = load->estimate.strategy;
+    const size_t index =
+        entry_count_alike(rules->entries, (size_t)(entry - rules->entries->items), entry, strategy);
+    load->has_baseline = baseline_find(rules->baseline, entry, strategy, index, &load->baseline);
     if (load->has_baseline) {
         load->growth_limit = growth_limit(rules->growth, load->baseline);
         load->grown = load->estimate.peak.size > load->growth_limit;

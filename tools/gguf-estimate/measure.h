@@ -36,6 +36,7 @@ struct measurement {
 
 /** What all models are held against. */
 struct measure_rules {
+    const struct entry_list *entries; /**< of which those that are alike are told by their order */
     const struct baseline *baseline;
     const struct growth *growth;
 };
