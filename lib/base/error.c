@@ -125,6 +125,11 @@ static bool is_plain(unsigned char byte)
     return byte >= 0x20 && byte < 0x7f && byte != '\\';
 }
 
+const char *error_plural(uint64_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
 const char *error_name(char out[ERROR_NAME_SIZE], const char *data, uint64_t size)
 {
     static const char hex[] = "0123456789abcdef";

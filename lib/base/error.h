@@ -34,6 +34,9 @@ void error_prefix(struct libgguf_error *err, const char *format, ...) ERROR_PRIN
  */
 const char *error_name(char out[ERROR_NAME_SIZE], const char *data, uint64_t size);
 
+/** What a noun of which there are @p count ends in: "s", or nothing for one. */
+const char *error_plural(uint64_t count);
+
 /* A macro, so that the compiler sees the status that is returned. */
 #define failure(err, status, offset, ...)                                                          \
     (error_set((err), (status), (offset), __VA_ARGS__), (status))

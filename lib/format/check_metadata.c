@@ -168,18 +168,18 @@ static void report_counts(struct check *check, const struct text_counts *counts,
 {
     if (counts->not_utf8 > 0) {
         check_report(check, CHECK_STRING_NOT_UTF8, counts->first_not_utf8,
-                     "key '%s': %" PRIu64 " of %" PRIu64 " strings are not valid UTF-8", name,
-                     counts->not_utf8, counts->strings);
+                     "key '%s': no valid UTF-8 in %" PRIu64 " of %" PRIu64 " string%s", name,
+                     counts->not_utf8, counts->strings, error_plural(counts->strings));
     }
     if (counts->with_nul > 0) {
         check_report(check, CHECK_STRING_CONTAINS_NUL, counts->first_with_nul,
-                     "key '%s': %" PRIu64 " of %" PRIu64 " strings have a NUL inside", name,
-                     counts->with_nul, counts->strings);
+                     "key '%s': a NUL inside %" PRIu64 " of %" PRIu64 " string%s", name,
+                     counts->with_nul, counts->strings, error_plural(counts->strings));
     }
     if (counts->odd_bools > 0) {
         check_report(check, CHECK_BOOL_NOT_0_OR_1, counts->first_odd_bool,
-                     "key '%s': %" PRIu64 " bool bytes are neither 0 nor 1", name,
-                     counts->odd_bools);
+                     "key '%s': %" PRIu64 " bool byte%s neither 0 nor 1", name, counts->odd_bools,
+                     error_plural(counts->odd_bools));
     }
 }
 

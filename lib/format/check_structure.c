@@ -51,13 +51,14 @@ static void check_end(struct check *check, const struct libgguf_file *file)
         return;
     }
     if (header->file_size > padded) {
-        check_report(check, CHECK_TRAILING_BYTES, padded, "%" PRIu64 " bytes after the last tensor",
-                     header->file_size - padded);
+        check_report(check, CHECK_TRAILING_BYTES, padded,
+                     "%" PRIu64 " byte%s after the last tensor", header->file_size - padded,
+                     error_plural(header->file_size - padded));
     } else if (file->tensor_count > 0 && header->file_size >= header->data_end &&
                header->file_size < padded) {
         check_report(check, CHECK_LAST_PADDING_MISSING, header->file_size,
-                     "the file ends %" PRIu64 " bytes before the padding of its last tensor does",
-                     padded - header->file_size);
+                     "the file ends %" PRIu64 " byte%s before the padding of its last tensor does",
+                     padded - header->file_size, error_plural(padded - header->file_size));
     }
 }
 
@@ -87,7 +88,8 @@ static void check_missing(struct check *check, uint64_t present, uint64_t count)
 {
     if (present < count) {
         check_report(check, CHECK_SHARDS_MISSING, LIBGGUF_NO_OFFSET,
-                     "%" PRIu64 " of %" PRIu64 " shards are missing", count - present, count);
+                     "%" PRIu64 " shard%s missing of %" PRIu64, count - present,
+                     error_plural(count - present), count);
     }
 }
 

@@ -50,8 +50,9 @@ static void check_type(struct check *check, const struct libgguf_tensor *tensor,
                      "tensor '%s' has type %s, which was removed from ggml", name, type->name);
     } else if (tensor->dims[0] % type->block_elements != 0) {
         check_report(check, CHECK_TENSOR_ROW_PARTIAL_BLOCK, tensor->info_offset,
-                     "tensor '%s': rows of %" PRIu64 " elements, but %s has blocks of %" PRIu32,
-                     name, tensor->dims[0], type->name, type->block_elements);
+                     "tensor '%s': rows of %" PRIu64 " element%s, but %s has blocks of %" PRIu32,
+                     name, tensor->dims[0], error_plural(tensor->dims[0]), type->name,
+                     type->block_elements);
     }
 }
 
@@ -65,8 +66,8 @@ static void check_place(struct check *check, const struct libgguf_tensor *tensor
     }
     if (tensor->missing_size > 0) {
         check_report(check, CHECK_TENSOR_DATA_MISSING, tensor->info_offset,
-                     "tensor '%s': %" PRIu64 " of its %" PRIu64 " bytes are missing", name,
-                     tensor->missing_size, tensor->size);
+                     "tensor '%s': %" PRIu64 " byte%s missing of %" PRIu64, name,
+                     tensor->missing_size, error_plural(tensor->missing_size), tensor->size);
     }
 }
 
@@ -97,14 +98,15 @@ static void check_cover(struct check *check, const struct libgguf_header *header
         if (last && tensor->offset < end && tensor->size > 0) {
             char other[ERROR_NAME_SIZE];
             check_report(check, CHECK_TENSORS_OVERLAP, tensor->info_offset,
-                         "tensor '%.60s' begins %" PRIu64 " bytes before '%.60s' ends",
+                         "tensor '%.60s' begins %" PRIu64 " byte%s before '%.60s' ends",
                          error_name(name, tensor->name.data, tensor->name.size),
-                         end - tensor->offset, error_name(other, last->name.data, last->name.size));
+                         end - tensor->offset, error_plural(end - tensor->offset),
+                         error_name(other, last->name.data, last->name.size));
         } else if (end_known && tensor->offset > expected) {
             check_report(check, CHECK_TENSOR_GAP, tensor->info_offset,
-                         "tensor '%s': %" PRIu64 " unused bytes before it",
+                         "tensor '%s': %" PRIu64 " unused byte%s before it",
                          error_name(name, tensor->name.data, tensor->name.size),
-                         tensor->offset - expected);
+                         tensor->offset - expected, error_plural(tensor->offset - expected));
         }
         if (!last || tensor->offset + tensor->size >= end) {
             end = tensor->offset + tensor->size;

@@ -58,13 +58,12 @@ enum libgguf_status walk_expect(struct walk *walk, uint64_t count, uint64_t smal
         return failure(walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
                        "%s: %" PRIu64 " %s of at least %" PRIu64
                        " byte%s each would reach beyond the end of any file",
-                       walk_subject(walk, subject), count, noun, smallest,
-                       smallest == 1 ? "" : "s");
+                       walk_subject(walk, subject), count, noun, smallest, error_plural(smallest));
     }
     return failure(
         walk->err, LIBGGUF_ERR_TRUNCATED, cursor_offset(&walk->cursor),
         "%s: %" PRIu64 " %s need at least %" PRIu64 " byte%s each, but %" PRIu64 " bytes are left",
-        walk_subject(walk, subject), count, noun, smallest, smallest == 1 ? "" : "s", left);
+        walk_subject(walk, subject), count, noun, smallest, error_plural(smallest), left);
 }
 
 /* The bytes of a string that the cursor stands before, kept in memory. */

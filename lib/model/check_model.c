@@ -286,10 +286,11 @@ static void check_length(struct checker *checker, const struct libgguf_kv *token
         return;
     }
     char key[ERROR_NAME_SIZE];
+    const uint64_t count = other->value.as.array.count;
     check_report(checker->check, CHECK_TOKENIZER_ARRAY_LENGTH, other->value.offset,
-                 "'%s' has %" PRIu64 " elements, but there are %" PRIu64 " tokens",
-                 error_name(key, other->key.data, other->key.size), other->value.as.array.count,
-                 tokens->value.as.array.count);
+                 "'%s' has %" PRIu64 " element%s for %" PRIu64 " token%s",
+                 error_name(key, other->key.data, other->key.size), count, error_plural(count),
+                 tokens->value.as.array.count, error_plural(tokens->value.as.array.count));
 }
 
 static void check_special_token(struct checker *checker,
@@ -312,8 +313,8 @@ static void check_special_token(struct checker *checker,
         return;
     }
     check_report(checker->check, CHECK_TOKENIZER_SPECIAL_ID, value->offset,
-                 "'%s' is %" PRIu64 ", but there are %" PRIu64 " tokens", key, special->id,
-                 token_count);
+                 "'%s' is %" PRIu64 ", but the vocabulary has %" PRIu64 " token%s", key,
+                 special->id, token_count, error_plural(token_count));
 }
 
 static void check_special_tokens(struct checker *checker)

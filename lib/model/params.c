@@ -222,9 +222,10 @@ enum libgguf_status libgguf_param_layers(const struct libgguf_file *file, const 
     if (kv->value.as.array.count != layer_count) {
         char key[ERROR_NAME_SIZE];
         return failure(err, LIBGGUF_ERR_RANGE, kv->value.offset,
-                       "'%s' has %" PRIu64 " elements, needed one for each of %" PRIu64 " layers",
+                       "'%s' has %" PRIu64 " element%s, needed one for each of %" PRIu64 " layer%s",
                        error_name(key, kv->key.data, kv->key.size), kv->value.as.array.count,
-                       layer_count);
+                       error_plural(kv->value.as.array.count), layer_count,
+                       error_plural(layer_count));
     }
     const enum libgguf_status measured = measure_array(&layers, err);
     if (measured == LIBGGUF_OK) {

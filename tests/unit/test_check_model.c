@@ -352,8 +352,8 @@ static void tokenizer_arrays_have_the_length_of_the_tokens(void **state)
         size_t scores, types;
         const char *text; /* NULL: nothing found */
     } cases[] = {{3, 3, NULL},
-                 {2, 3, "'tokenizer.ggml.scores' has 2 elements, but there are 3 tokens"},
-                 {3, 4, "'tokenizer.ggml.token_type' has 4 elements, but there are 3 tokens"}};
+                 {2, 3, "'tokenizer.ggml.scores' has 2 elements for 3 tokens"},
+                 {3, 4, "'tokenizer.ggml.token_type' has 4 elements for 3 tokens"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct built_model model;
         struct findings findings;
@@ -434,7 +434,7 @@ static void special_ids_lie_in_the_vocabulary_or_say_that_there_is_none(void **s
         uint32_t id;
         const char *text; /* NULL: nothing found */
     } cases[] = {{2, NULL},
-                 {3, "'tokenizer.ggml.eos_token_id' is 3, but there are 3 tokens"},
+                 {3, "'tokenizer.ggml.eos_token_id' is 3, but the vocabulary has 3 tokens"},
                  {UINT32_MAX, NULL},
                  {UINT32_MAX - 1, "'tokenizer.ggml.eos_token_id' is 4294967294"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

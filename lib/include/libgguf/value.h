@@ -175,7 +175,8 @@ LIBGGUF_API bool libgguf_str_equal(const struct libgguf_str *str, const char *te
 /**
  * Reads @p size bytes of @p str, from byte @p from of it, into @p buffer. Works whether or not
  * the string is in memory. @p file is the one the string came from.
- * Statuses: ARGUMENT when from + size is beyond the string, IO, TRUNCATED (the file shrank).
+ * Statuses: ARGUMENT when from + size is beyond the string, IO, TRUNCATED (the file shrank), RANGE
+ * and MEMORY (streams).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status
 libgguf_str_read(const struct libgguf_file *file, const struct libgguf_str *str, uint64_t from,
@@ -183,7 +184,7 @@ libgguf_str_read(const struct libgguf_file *file, const struct libgguf_str *str,
 
 /**
  * Reads the whole of @p str into a fresh NUL-terminated buffer that the caller gives back with
- * libgguf_free(). Statuses: MEMORY, IO, TRUNCATED.
+ * libgguf_free(). Statuses: MEMORY, IO, TRUNCATED, RANGE (streams).
  */
 LIBGGUF_API LIBGGUF_NODISCARD enum libgguf_status libgguf_str_load(const struct libgguf_file *file,
                                                                    const struct libgguf_str *str,
