@@ -177,6 +177,20 @@ static void numbers_are_printed_for_people(void **state)
     }
 }
 
+static void nouns_have_an_s_unless_there_is_one_and_sums_stop(void **state)
+{
+    (void)state;
+    char out[CLI_NUMBER_SIZE];
+    uint64_t sum = UINT64_MAX - 2;
+    assert_string_equal(cli_nouns_text(0, "byte", out), "0 bytes");
+    assert_string_equal(cli_nouns_text(1, "byte", out), "1 byte");
+    assert_string_equal(cli_nouns_text(32000, "token", out), "32,000 tokens");
+    cli_sum_add(&sum, 1);
+    assert_string_equal(cli_nouns_text(sum, "element", out), "18,446,744,073,709,551,614 elements");
+    cli_sum_add(&sum, 2);
+    assert_string_equal(cli_nouns_text(sum, "element", out), "more than 2^64 - 1 elements");
+}
+
 static void globs_match_like_those_of_a_shell(void **state)
 {
     (void)state;
@@ -227,6 +241,7 @@ int main(void)
         cmocka_unit_test(sizes_are_parsed_with_their_unit),
         cmocka_unit_test(a_size_without_a_clear_unit_is_refused_with_a_hint),
         cmocka_unit_test(numbers_are_printed_for_people),
+        cmocka_unit_test(nouns_have_an_s_unless_there_is_one_and_sums_stop),
         cmocka_unit_test(globs_match_like_those_of_a_shell),
         cmocka_unit_test(a_glob_of_many_stars_is_answered_at_once),
     };

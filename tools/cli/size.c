@@ -51,8 +51,7 @@ bool cli_parse_u64(const char *text, uint64_t *out)
     return true;
 }
 
-/* The bytes of "whole.fraction" times @p factor; false when they are no whole number or too many.
- */
+/* The bytes of "whole.fraction" times @p factor, rounded down; false when they are too many. */
 static bool scale(uint64_t whole, const char *fraction, size_t digits, uint64_t factor,
                   uint64_t *out)
 {
@@ -152,6 +151,20 @@ static const char *three_digits(uint64_t value, double step, const char *const *
     const int decimals = scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0;
     snprintf(out, CLI_NUMBER_SIZE, "%.*f %s", decimals, scaled, names[name]);
     return out;
+}
+
+const char *cli_nouns_text(uint64_t value, const char *noun, char out[CLI_NUMBER_SIZE])
+{
+    char count[CLI_NUMBER_SIZE];
+    snprintf(out, CLI_NUMBER_SIZE, "%.27s %.18s%s",
+             value == UINT64_MAX ? "more than 2^64 - 1" : cli_count_text(value, count), noun,
+             value == 1 ? "" : "s");
+    return out;
+}
+
+void cli_sum_add(uint64_t *sum, uint64_t more)
+{
+    *sum = more > UINT64_MAX - *sum ? UINT64_MAX : *sum + more;
 }
 
 const char *cli_size_text(uint64_t bytes, char out[CLI_NUMBER_SIZE])

@@ -75,10 +75,12 @@ static size_t fitting(const char *data, size_t size, size_t limit, bool *cut)
 {
     size_t columns = 0;
     size_t with_ellipsis = 0; /* bytes that leave a column free */
+    unsigned zero_width = 0;
     *cut = false;
     for (size_t at = 0; at < size;) {
         const struct cli_unit unit = cli_text_next(data + at, size - at);
-        if (unit.columns > limit - columns) {
+        zero_width = unit.columns == 0 ? zero_width + 1 : 0;
+        if (unit.columns > limit - columns || zero_width > CLI_ZERO_WIDTH_MAX) {
             *cut = limit > 0;
             return with_ellipsis;
         }

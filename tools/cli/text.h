@@ -19,6 +19,13 @@
 /** No limit on columns. */
 #define CLI_ALL_COLUMNS SIZE_MAX
 
+/**
+ * Characters without a width of their own, one after the other, that are printed where there is a
+ * limit on columns: text with more of them is cut there. As many as UAX #15 needs for all
+ * languages.
+ */
+#define CLI_ZERO_WIDTH_MAX 30
+
 /** Room for one unit of cli_text_next(). */
 #define CLI_UNIT_SIZE 12
 
