@@ -16,13 +16,20 @@
 struct line {
     FILE *stream;
     size_t left;
+    unsigned zero_width; /* characters without a width that were printed last */
 };
+
+static void line_take(struct line *line, size_t columns)
+{
+    if (line->left != CLI_ALL_COLUMNS) {
+        line->left -= columns < line->left ? columns : line->left;
+    }
+}
 
 static void line_text(struct line *line, const char *text)
 {
     fputs(text, line->stream);
-    const size_t columns = cli_text_columns(text, strlen(text), CLI_ALL_COLUMNS);
-    line->left = line->left == CLI_ALL_COLUMNS ? line->left : line->left - columns;
+    line_take(line, cli_text_columns(text, strlen(text), CLI_ALL_COLUMNS));
 }
 
 size_t value_scalar_text(const struct libgguf_value *value, char out[VALUE_SCALAR_SIZE])
@@ -87,14 +94,14 @@ static unsigned unit_columns(const struct cli_unit *unit, bool quoted)
 static bool put_unit(struct line *line, const struct cli_unit *unit, bool quoted, bool is_last)
 {
     const unsigned columns = unit_columns(unit, quoted);
-    if (line->left != CLI_ALL_COLUMNS) {
-        if (columns + !is_last > line->left) {
-            fputs("…", line->stream);
-            line->left -= line->left > 0;
-            return false;
-        }
-        line->left -= columns;
+    line->zero_width = columns == 0 ? line->zero_width + 1 : 0;
+    if (line->left != CLI_ALL_COLUMNS &&
+        (columns + !is_last > line->left || line->zero_width > CLI_ZERO_WIDTH_MAX)) {
+        fputs("…", line->stream);
+        line_take(line, 1);
+        return false;
     }
+    line_take(line, columns);
     if (quoted && unit->text[0] == '"') {
         putc('\\', line->stream);
     }
@@ -129,22 +136,21 @@ static void put_string(struct line *line, const struct libgguf_file *file,
     }
 }
 
-void value_put_str(FILE *stream, const struct libgguf_file *file, const struct libgguf_str *str,
-                   size_t columns)
+size_t value_put_str(FILE *stream, const struct libgguf_file *file, const struct libgguf_str *str,
+                     size_t columns)
 {
     struct line line = {.stream = stream, .left = columns};
     if (columns > 0) {
         put_string(&line, file, str, false);
     }
+    return columns - line.left;
 }
 
 static void put_quoted(struct line *line, const struct libgguf_file *file,
                        const struct libgguf_str *str)
 {
     line_text(line, "\"");
-    if (line->left != CLI_ALL_COLUMNS) {
-        line->left--;
-    }
+    line_take(line, 1); /* for the other one */
     put_string(line, file, str, true);
     if (line->left != CLI_ALL_COLUMNS) {
         line->left++;
@@ -207,9 +213,9 @@ static void put_item(struct line *line, const struct libgguf_file *file,
 {
     char text[VALUE_SCALAR_SIZE];
     if (item->type == LIBGGUF_VALUE_STRING) {
-        struct line part = {line->stream, columns};
+        struct line part = {.stream = line->stream, .left = columns};
         put_quoted(&part, file, &item->as.string);
-        line->left = line->left == CLI_ALL_COLUMNS ? line->left : line->left - columns + part.left;
+        line_take(line, columns - part.left);
     } else if (item->type == LIBGGUF_VALUE_ARRAY) {
         nested_text(item, text);
         line_text(line, text);
@@ -217,6 +223,24 @@ static void put_item(struct line *line, const struct libgguf_file *file,
         value_scalar_text(item, text);
         line_text(line, text);
     }
+}
+
+/* Columns that a string item needs to show anything: quotes, a character, an ellipsis. */
+#define ITEM_COLUMNS_MIN 8
+
+/*
+ * The columns for @p item, with @p reserved ones of @p left kept free; 0 when it does not fit. The
+ * first one of an array is cut rather than left out.
+ */
+static size_t room_for_item(const struct libgguf_file *file, const struct libgguf_value *item,
+                            size_t reserved, size_t left, bool is_first)
+{
+    const size_t columns = item_columns(file, item, ITEM_COLUMNS);
+    const size_t room = left > reserved ? left - reserved : 0;
+    if (columns <= room) {
+        return columns;
+    }
+    return is_first && item->type == LIBGGUF_VALUE_STRING && room >= ITEM_COLUMNS_MIN ? room : 0;
 }
 
 /* "… 31,996 more" and its columns, 0 when nothing is left out. */
@@ -246,8 +270,8 @@ static void put_items(struct line *line, const struct libgguf_file *file,
             const size_t separator = shown > 0 ? 2 : 0;
             const uint64_t left_out = array->count - shown - 1;
             const size_t reserved = separator + more_text(left_out, more) + (left_out > 0 ? 2 : 0);
-            columns = item_columns(file, &item, ITEM_COLUMNS);
-            if (reserved + columns > line->left && shown > 0) {
+            columns = room_for_item(file, &item, reserved, line->left, shown == 0);
+            if (columns == 0) {
                 break;
             }
         }
@@ -263,8 +287,7 @@ static void put_items(struct line *line, const struct libgguf_file *file,
         if (shown > 0) {
             line_text(line, ", ");
         }
-        more_text(array->count - shown, more);
-        line_text(line, more);
+        line_text(line, more_text(array->count - shown, more) <= line->left ? more : "…");
     }
 }
 
@@ -316,7 +339,7 @@ static bool put_raw_item(FILE *stream, const struct libgguf_file *file,
     } else if (value->type == LIBGGUF_VALUE_STRING) {
         value_put_str(stream, file, &value->as.string, CLI_ALL_COLUMNS);
     } else {
-        struct line line = {stream, CLI_ALL_COLUMNS};
+        struct line line = {.stream = stream, .left = CLI_ALL_COLUMNS};
         put_item(&line, file, value, CLI_ALL_COLUMNS);
     }
     putc('\n', stream);

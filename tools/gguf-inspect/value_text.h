@@ -18,9 +18,12 @@ struct value_extent {
     uint64_t items; /**< at most this many of an array, or INSPECT_ALL_ITEMS */
 };
 
-/** Prints @p str of @p file without quotes, escaped, in at most @p columns columns. */
-void value_put_str(FILE *stream, const struct libgguf_file *file, const struct libgguf_str *str,
-                   size_t columns);
+/**
+ * Prints @p str of @p file without quotes, escaped, in at most @p columns columns; returns how many
+ * it took, unless there was no limit.
+ */
+size_t value_put_str(FILE *stream, const struct libgguf_file *file, const struct libgguf_str *str,
+                     size_t columns);
 
 /** Prints the whole of @p str in quotes, escaped; returns the columns printed. */
 size_t value_put_quoted(FILE *stream, const struct libgguf_file *file,
@@ -37,7 +40,7 @@ void value_put(FILE *stream, const struct libgguf_file *file, const struct libgg
 bool value_put_raw(FILE *stream, const struct libgguf_file *file, const struct libgguf_value *value,
                    uint64_t items, bool escaped);
 
-/** "u32", "string", "string[]", "u32[][]": the type of @p value; returns @p out. */
+/** "u32", "string[]", "array[]": the type of @p value, or of its items; returns @p out. */
 const char *value_type_text(const struct libgguf_value *value, char out[VALUE_SCALAR_SIZE]);
 
 /** The text of a number or bool in @p out; returns its length, 0 for strings and arrays. */
