@@ -97,6 +97,13 @@ static void compare_tensors(struct diff *diff, const struct name_list *old_names
     }
 }
 
+/* Only one model has it, and the other lacks shards, of which nobody knows what is in them. */
+static bool may_be_missing(const struct diff *diff, const struct diff_tensor *tensor)
+{
+    return (!tensor->old_tensor && diff->old_model->shards_missing > 0) ||
+           (!tensor->new_tensor && diff->new_model->shards_missing > 0);
+}
+
 /* Counts, and keeps only what is different. */
 static void sum_up_tensors(struct diff *diff)
 {
@@ -104,6 +111,10 @@ static void sum_up_tensors(struct diff *diff)
     size_t kept = 0;
     for (size_t i = 0; i < diff->tensor_count; i++) {
         const struct diff_tensor tensor = diff->tensors[i];
+        if (may_be_missing(diff, &tensor)) {
+            diff->unmatched++;
+            continue;
+        }
         if (!tensor.old_tensor) {
             counts->added++;
         } else if (!tensor.new_tensor) {
@@ -196,5 +207,7 @@ enum cli_exit diff_verdict(const struct diff *diff)
     if (diff->entry_count > 0 || diff->tensor_count > 0 || diff_header(diff)) {
         return CLI_NO;
     }
-    return diff->not_compared > 0 ? CLI_FAILED : CLI_YES;
+    const bool all_there =
+        diff->old_model->shards_missing == 0 && diff->new_model->shards_missing == 0;
+    return diff->not_compared > 0 || !all_there ? CLI_FAILED : CLI_YES;
 }

@@ -53,6 +53,7 @@ struct diff {
     size_t moved;                     /**< tensors that only moved */
     bool data;                        /**< bytes were compared */
     size_t not_compared;              /**< tensors whose bytes could not be compared */
+    size_t unmatched; /**< tensors of one model that may be in a missing shard of the other */
 };
 
 /**

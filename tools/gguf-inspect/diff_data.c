@@ -116,19 +116,6 @@ static bool compare_one(struct comparison *comparison, struct diff_tensor *tenso
             hash_tensor(comparison, diff->new_model, tensor->new_tensor, &tensor->digests[1]));
 }
 
-static bool is_unchanged(const struct model_file *model)
-{
-    struct libgguf_error err;
-    for (size_t i = 0; i < libgguf_shard_count(model->file); i++) {
-        const struct libgguf_file *shard = libgguf_shard_at(model->file, i);
-        if (shard && libgguf_source_unchanged(libgguf_file_source(shard), &err) != LIBGGUF_OK) {
-            cli_error_status(model->label, &err);
-            return false;
-        }
-    }
-    return true;
-}
-
 bool diff_data_compare(struct diff *diff)
 {
     struct comparison comparison = {.diff = diff};
@@ -157,5 +144,5 @@ bool diff_data_compare(struct diff *diff)
     cli_progress_end(&comparison.progress);
     free(comparison.windows[0]);
     free(comparison.windows[1]);
-    return done && is_unchanged(diff->old_model) && is_unchanged(diff->new_model);
+    return done;
 }

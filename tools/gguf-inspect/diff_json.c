@@ -111,6 +111,7 @@ static void model_member(struct libgguf_json *json, const char *name,
     libgguf_json_member_u64(json, "alignment", header->alignment);
     libgguf_json_member_u64(json, "kv_count", libgguf_kv_count(model->file));
     libgguf_json_member_u64(json, "tensor_count", libgguf_tensor_count(model->file));
+    libgguf_json_member_u64(json, "shards_missing", model->shards_missing);
     libgguf_json_object_end(json);
 }
 
@@ -145,7 +146,7 @@ bool diff_print_json(const struct diff *diff)
     }
     libgguf_json_array_end(&json);
     libgguf_json_member_bool(&json, "bytes_compared", diff->data);
-    libgguf_json_member_u64(&json, "tensors_not_compared", diff->not_compared);
+    libgguf_json_member_u64(&json, "tensors_not_compared", diff->not_compared + diff->unmatched);
     libgguf_json_object_end(&json);
     return libgguf_json_finish(&json, NULL) == LIBGGUF_OK;
 }

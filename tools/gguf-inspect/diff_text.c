@@ -7,6 +7,7 @@
 #include "cli/color.h"
 #include "cli/size.h"
 #include "cli/text.h"
+#include "tensor_text.h"
 #include "value_text.h"
 
 /* Columns for a value on one line, for each side of an arrow, and for an excerpt of a string. */
@@ -44,28 +45,40 @@ static void put_counts(const char *title, const struct diff_counts *counts)
            cli_count_text(counts->same, text[3]));
 }
 
+/* Where the text from @p data on is shown from, @p before bytes before what differs. */
+static size_t excerpt_start(const char *data, size_t size, size_t before, bool inside)
+{
+    size_t start = 0;
+    /* Not from the middle of a character, which has three more bytes at most. */
+    while (inside && start < 3 && start < before && ((unsigned char)data[start] & 0xc0) == 0x80) {
+        start++;
+    }
+    /* What differs is to be seen, however many columns the bytes before it take. */
+    while (cli_text_columns(data + start, before - start, CLI_ALL_COLUMNS) > EXCERPT_COLUMNS / 2) {
+        const size_t used = cli_text_next(data + start, size - start).used;
+        start = used < before - start ? start + used : before;
+    }
+    return start;
+}
+
 static void put_excerpt(char sign, struct value_ref ref, uint64_t first)
 {
     const struct libgguf_str *str = &ref.value->as.string;
     char buffer[EXCERPT_SIZE];
     uint64_t from = first > EXCERPT_BEFORE ? first - EXCERPT_BEFORE : 0;
     const uint64_t rest = str->size - from;
-    size_t size = rest < sizeof buffer ? (size_t)rest : sizeof buffer;
+    const size_t size = rest < sizeof buffer ? (size_t)rest : sizeof buffer;
     const char *data = buffer;
     if (str->data) {
         data = str->data + from;
     } else if (libgguf_str_read(ref.file, str, from, buffer, size, NULL) != LIBGGUF_OK) {
         return;
     }
-    /* Not from the middle of a character. */
-    while (from > 0 && size > 0 && ((unsigned char)data[0] & 0xc0) == 0x80) {
-        data++;
-        size--;
-    }
+    const size_t skipped = excerpt_start(data, size, (size_t)(first - from), from > 0);
     fputs("    ", stdout);
     put_sign(sign);
-    fputs(from > 0 ? "…" : "", stdout);
-    cli_put_text(stdout, data, size, EXCERPT_COLUMNS);
+    fputs(from + skipped > 0 ? "…" : "", stdout);
+    cli_put_text(stdout, data + skipped, size - skipped, EXCERPT_COLUMNS);
     putchar('\n');
 }
 
@@ -73,9 +86,9 @@ static void put_changed_string(struct value_ref a, struct value_ref b,
                                const struct value_difference *difference)
 {
     char text[4][CLI_NUMBER_SIZE];
-    printf("%s%s%s bytes, differs from byte %s on, in line %s\n",
+    printf("%s%s%s, differs from byte %s on, in line %s\n",
            cli_count_text(a.value->as.string.size, text[0]), arrow,
-           cli_count_text(b.value->as.string.size, text[1]),
+           cli_nouns_text(b.value->as.string.size, "byte", text[1]),
            cli_count_text(difference->first, text[2]), cli_count_text(difference->line, text[3]));
     put_excerpt('-', a, difference->first);
     put_excerpt('+', b, difference->first);
@@ -149,11 +162,12 @@ static void put_changed_array(struct value_ref a, struct value_ref b,
     if (first->count != second->count) {
         printf("%s%s", arrow, cli_count_text(second->count, text[1]));
     }
+    const char *items = second->count == 1 ? "item" : "items";
     if (difference->differing == 0) {
-        printf(" items, the first %s the same\n", cli_count_text(difference->first, text[2]));
+        printf(" %s, the first %s the same\n", items, cli_count_text(difference->first, text[2]));
         return;
     }
-    printf(" items, %s differ%s\n", cli_count_text(difference->differing, text[2]),
+    printf(" %s, %s differ%s\n", items, cli_count_text(difference->differing, text[2]),
            difference->differing == 1 ? "s" : "");
     put_differing_items(first, second, difference->differing);
 }
@@ -215,21 +229,14 @@ static void put_entries(const struct diff *diff, const char *title,
 
 static void put_type(const struct libgguf_tensor *tensor)
 {
-    if (tensor->type) {
-        fputs(tensor->type->name, stdout);
-    } else {
-        printf("type %" PRIu32, tensor->type_id);
-    }
+    char text[CLI_NUMBER_SIZE];
+    fputs(tensor_type_text(tensor, text), stdout);
 }
 
 static void put_shape(const struct libgguf_tensor *tensor)
 {
-    if (tensor->dim_count == 0) {
-        fputs("scalar", stdout);
-    }
-    for (uint32_t i = 0; i < tensor->dim_count; i++) {
-        printf("%s%" PRIu64, i > 0 ? " × " : "", tensor->dims[i]);
-    }
+    char text[TENSOR_SHAPE_SIZE];
+    fputs(tensor_shape_text(tensor, text), stdout);
 }
 
 static void put_changed_tensor(const struct diff_tensor *tensor)
@@ -249,9 +256,9 @@ static void put_changed_tensor(const struct diff_tensor *tensor)
     if (tensor->changes & DIFF_BYTES) {
         char text[3][CLI_NUMBER_SIZE];
         char hex[2][LIBGGUF_DIGEST_HEX_SIZE];
-        printf("        %s of %s bytes differ%s, the first is byte %s\n",
+        printf("        %s of %s differ%s, the first is byte %s\n",
                cli_count_text(tensor->differing_bytes, text[0]),
-               cli_count_text(tensor->old_tensor->size, text[1]),
+               cli_nouns_text(tensor->old_tensor->size, "byte", text[1]),
                tensor->differing_bytes == 1 ? "s" : "",
                cli_count_text(tensor->first_byte, text[2]));
         libgguf_digest_hex(&tensor->digests[0], hex[0]);
@@ -333,14 +340,22 @@ static void put_header(const struct diff *diff)
     }
 }
 
-static void put_data_summary(const struct diff *diff)
+static void put_not_compared(const struct diff *diff)
 {
     char text[CLI_NUMBER_SIZE];
     if (diff->not_compared > 0) {
-        printf("\n%s%s tensor%s not compared: bytes missing, of unknown size or in another byte "
-               "order%s\n",
-               cli_style(CLI_WARN), cli_count_text(diff->not_compared, text),
-               diff->not_compared == 1 ? "" : "s", cli_style(CLI_PLAIN));
+        printf("\n%s%s not compared: bytes missing, of unknown size or in another byte order%s\n",
+               cli_style(CLI_WARN), cli_nouns_text(diff->not_compared, "tensor", text),
+               cli_style(CLI_PLAIN));
+    }
+    if (diff->old_model->shards_missing + diff->new_model->shards_missing > 0) {
+        putchar('\n');
+        tensor_put_missing_shards(diff->old_model);
+        tensor_put_missing_shards(diff->new_model);
+    }
+    if (diff->unmatched > 0) {
+        printf("%s not compared, which may be in a missing shard\n",
+               cli_nouns_text(diff->unmatched, "tensor", text));
     }
 }
 
@@ -355,7 +370,7 @@ void diff_print(const struct diff *diff)
     put_entries(diff, "Metadata", &diff->metadata, false);
     put_entries(diff, "Tokenizer", &diff->tokenizer, true);
     put_tensors(diff);
-    put_data_summary(diff);
+    put_not_compared(diff);
     if (diff_verdict(diff) == CLI_YES) {
         printf("\nNo differences in header, metadata, tokenizer and tensor %s\n",
                diff->data ? "records and bytes" : "records (bytes: --data)");

@@ -149,29 +149,51 @@ static enum cli_exit inspect_all(const struct cli_args *args, struct inspect_opt
     return worst;
 }
 
-static enum cli_exit compare(const char *path, const struct inspect_options *options)
+static enum cli_exit print_diff(const struct diff *diff, const struct inspect_options *options)
 {
-    struct model_file models[2];
-    struct libgguf_error err;
+    if (options->json && !diff_print_json(diff)) {
+        return CLI_FAILED;
+    }
+    if (!options->json) {
+        diff_print(diff);
+    }
+    return diff_verdict(diff);
+}
+
+/* Both are read until the last line is printed. */
+static enum cli_exit compare_models(const struct model_file models[2],
+                                    const struct inspect_options *options)
+{
     struct diff diff;
-    if (model_file_open(&models[0], path, false, &err) != LIBGGUF_OK) {
-        cli_error_status(models[0].label, &err);
-        return CLI_FAILED;
-    }
-    if (model_file_open(&models[1], options->diff, false, &err) != LIBGGUF_OK) {
-        cli_error_status(models[1].label, &err);
-        model_file_close(&models[0]);
-        return CLI_FAILED;
-    }
+    struct libgguf_error err;
     enum cli_exit status = diff_compute(&models[0], &models[1], options->diff_data, &diff);
     if (status == CLI_YES) {
-        status = diff_verdict(&diff);
-        if (!options->json) {
-            diff_print(&diff);
-        } else if (!diff_print_json(&diff)) {
+        status = print_diff(&diff, options);
+        diff_free(&diff);
+    }
+    for (size_t i = 0; i < 2; i++) {
+        if (model_file_unchanged(&models[i], &err) != LIBGGUF_OK) {
+            cli_error_status(models[i].label, &err);
             status = CLI_FAILED;
         }
-        diff_free(&diff);
+    }
+    return status;
+}
+
+static enum cli_exit compare(const char *path, const struct inspect_options *options)
+{
+    const char *const paths[2] = {path, options->diff};
+    struct model_file models[2] = {{0}, {0}};
+    struct libgguf_error err;
+    enum cli_exit status = CLI_YES;
+    for (size_t i = 0; i < 2 && status == CLI_YES; i++) {
+        if (model_file_open(&models[i], paths[i], false, &err) != LIBGGUF_OK) {
+            cli_error_status(models[i].label, &err);
+            status = CLI_FAILED;
+        }
+    }
+    if (status == CLI_YES) {
+        status = compare_models(models, options);
     }
     model_file_close(&models[1]);
     model_file_close(&models[0]);
