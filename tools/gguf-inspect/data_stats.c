@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cli/glob.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "tensor_text.h"
 
 /* One for each processor; the results do not depend on it. */
 static unsigned thread_count(void)
@@ -18,18 +18,13 @@ static unsigned thread_count(void)
                                                   : LIBGGUF_STATS_MAX_THREADS;
 }
 
-bool data_stats_wants(const struct libgguf_tensor *tensor, const char *glob)
-{
-    return !glob || cli_glob_match(glob, tensor->name.data, (size_t)tensor->name.size);
-}
-
 /* The bytes that will be read. */
 static uint64_t choose(const struct model_file *model, const char *glob, struct data_stats *out)
 {
     uint64_t size = 0;
     for (size_t i = 0; i < libgguf_tensor_count(model->file); i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(model->file, i);
-        if (data_stats_wants(tensor, glob)) {
+        if (tensor_is_wanted(tensor, glob)) {
             out->tensors[out->count++] = tensor;
             const bool readable = tensor->missing_size == 0 &&
                                   libgguf_tensor_decodable(model->file, tensor, NULL) == LIBGGUF_OK;
@@ -43,7 +38,7 @@ enum cli_exit data_stats_compute(const struct model_file *model, const char *glo
                                  struct data_stats *out)
 {
     const size_t total = libgguf_tensor_count(model->file);
-    *out = (struct data_stats){0};
+    *out = (struct data_stats){.model = model};
     out->tensors = calloc(total > 0 ? total : 1, sizeof *out->tensors);
     out->stats = calloc(total > 0 ? total : 1, sizeof *out->stats);
     if (!out->tensors || !out->stats) {
@@ -86,7 +81,7 @@ bool data_stats_is_sound(const struct libgguf_tensor_stats *stats)
 
 struct data_tally data_stats_tally(const struct data_stats *stats)
 {
-    struct data_tally tally = {0};
+    struct data_tally tally = {.shards_missing = stats->model->shards_missing};
     for (size_t i = 0; i < stats->count; i++) {
         if (data_stats_is_sound(&stats->stats[i])) {
             tally.sound++;
@@ -104,7 +99,7 @@ struct data_tally data_stats_tally(const struct data_stats *stats)
 
 enum cli_exit data_tally_verdict(const struct data_tally *tally)
 {
-    if (tally->unsound > 0 || tally->missing > 0) {
+    if (tally->unsound > 0 || tally->missing > 0 || tally->shards_missing > 0) {
         return CLI_NO;
     }
     return tally->unsupported > 0 ? CLI_FAILED : CLI_YES;

@@ -7,6 +7,7 @@
 
 /** Tensors that were chosen, in file order, and their statistics. */
 struct data_stats {
+    const struct model_file *model;
     size_t count;
     const struct libgguf_tensor **tensors;
     struct libgguf_tensor_stats *stats;
@@ -32,23 +33,21 @@ struct data_tally {
     uint64_t unsound;
     uint64_t missing;
     uint64_t unsupported;
+    uint64_t shards_missing; /**< each with tensors that nobody knows of */
 };
 
 /** Counts @p stats. */
 struct data_tally data_stats_tally(const struct data_stats *stats);
 
 /**
- * CLI_NO when a tensor is unsound or not whole; CLI_FAILED when some could not be looked at and no
- * other is unsound.
+ * CLI_NO when a tensor is unsound or not whole, or a shard is missing; CLI_FAILED when some could
+ * not be looked at and no other is unsound.
  */
 enum cli_exit data_tally_verdict(const struct data_tally *tally);
 
-/** True when the name of @p tensor matches @p glob, or that is NULL. */
-bool data_stats_wants(const struct libgguf_tensor *tensor, const char *glob);
-
 /**
- * --stats: a line for each tensor whose name matches @p glob (NULL: all), and a note below it where
- * something is not right.
+ * --stats: a line for each tensor whose name matches @p glob (NULL: all), with a note below it
+ * where something is not right, and for each shard that is missing.
  */
 void data_stats_print(const struct data_stats *stats, const char *glob);
 

@@ -1,5 +1,6 @@
 #include "data_stats.h"
 #include "json_value.h"
+#include "tensor_text.h"
 
 static const char *status_name(const struct libgguf_tensor_stats *stats)
 {
@@ -53,7 +54,7 @@ void data_stats_json(const struct data_stats *stats, const char *glob, struct li
     libgguf_json_array_begin(json, LIBGGUF_JSON_LINES);
     for (size_t i = 0; i < stats->count; i++) {
         const struct libgguf_tensor_stats *one = &stats->stats[i];
-        if (!data_stats_wants(stats->tensors[i], glob)) {
+        if (!tensor_is_wanted(stats->tensors[i], glob)) {
             continue;
         }
         libgguf_json_object_begin(json, LIBGGUF_JSON_LINE);
@@ -78,6 +79,7 @@ enum cli_exit data_check_json(const struct data_stats *stats, struct libgguf_jso
     libgguf_json_member_u64(json, "sound_size", tally.sound_size);
     libgguf_json_member_u64(json, "unsound", tally.unsound);
     libgguf_json_member_u64(json, "not_checked", tally.missing + tally.unsupported);
+    libgguf_json_member_u64(json, "shards_missing", tally.shards_missing);
     libgguf_json_key(json, "findings");
     libgguf_json_array_begin(json, LIBGGUF_JSON_LINES);
     for (size_t i = 0; i < stats->count; i++) {

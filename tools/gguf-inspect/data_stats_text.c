@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,18 +7,10 @@
 #include "cli/size.h"
 #include "cli/text.h"
 #include "data_stats.h"
+#include "tensor_text.h"
 
 #define NAME_COLUMNS_MAX 64
 #define NUMBER_COLUMNS 12
-
-static const char *type_text(const struct libgguf_tensor *tensor, char out[CLI_NUMBER_SIZE])
-{
-    if (tensor->type) {
-        return tensor->type->name;
-    }
-    snprintf(out, CLI_NUMBER_SIZE, "type %" PRIu32, tensor->type_id);
-    return out;
-}
 
 static void put_number(double value)
 {
@@ -57,8 +48,7 @@ static void put_bad_block(const struct libgguf_tensor *tensor,
     printf("block %s of %s: %s", cli_count_text(faults->first, text[0]),
            cli_count_text(blocks, text[1]), libgguf_block_fault_name(faults->first_kind));
     if (faults->count > 1) {
-        printf(", and %s more bad block%s", cli_count_text(faults->count - 1, text[0]),
-               faults->count == 2 ? "" : "s");
+        printf(", and %s", cli_nouns_text(faults->count - 1, "more bad block", text[0]));
     }
 }
 
@@ -84,7 +74,7 @@ static size_t name_columns(const struct data_stats *stats, const char *glob)
     for (size_t i = 0; i < stats->count; i++) {
         const struct libgguf_str *name = &stats->tensors[i]->name;
         const size_t columns = cli_text_columns(name->data, (size_t)name->size, NAME_COLUMNS_MAX);
-        if (data_stats_wants(stats->tensors[i], glob)) {
+        if (tensor_is_wanted(stats->tensors[i], glob)) {
             widest = columns > widest ? columns : widest;
         }
     }
@@ -98,7 +88,7 @@ static void print_tensor(const struct libgguf_tensor *tensor,
     const size_t used =
         cli_put_text(stdout, tensor->name.data, (size_t)tensor->name.size, CLI_ALL_COLUMNS);
     cli_put_spaces(stdout, used < name_width ? name_width - used : 0);
-    printf("  %-10s", type_text(tensor, text));
+    printf("  %-10s", tensor_type_text(tensor, text));
     put_count(tensor->element_count, 15);
     if (stats->status != LIBGGUF_OK) {
         printf("  %s%s%s\n", cli_style(CLI_WARN), why_not_decoded(stats), cli_style(CLI_PLAIN));
@@ -123,10 +113,11 @@ void data_stats_print(const struct data_stats *stats, const char *glob)
            "Tensor", "Type", "Elements", "Minimum", "Maximum", "Mean", "RMS", "Zeros",
            cli_style(CLI_PLAIN));
     for (size_t i = 0; i < stats->count; i++) {
-        if (data_stats_wants(stats->tensors[i], glob)) {
+        if (tensor_is_wanted(stats->tensors[i], glob)) {
             print_tensor(stats->tensors[i], &stats->stats[i], width);
         }
     }
+    tensor_put_missing_shards(stats->model);
 }
 
 enum cli_exit data_check_print(const struct data_stats *stats)
@@ -146,16 +137,20 @@ enum cli_exit data_check_print(const struct data_stats *stats)
                    cli_style(CLI_PLAIN));
         }
     }
+    tensor_put_missing_shards(stats->model);
     if (cli_quiet()) {
         return data_tally_verdict(&tally);
     }
-    printf("%s tensor%s (%s bytes) sound", cli_count_text(tally.sound, text[0]),
-           tally.sound == 1 ? "" : "s", cli_count_text(tally.sound_size, text[1]));
+    printf("%s (%s) sound", cli_nouns_text(tally.sound, "tensor", text[0]),
+           cli_nouns_text(tally.sound_size, "byte", text[1]));
     if (tally.unsound > 0) {
         printf(", %s unsound", cli_count_text(tally.unsound, text[0]));
     }
     if (tally.missing + tally.unsupported > 0) {
         printf(", %s not checked", cli_count_text(tally.missing + tally.unsupported, text[0]));
+    }
+    if (tally.shards_missing > 0) {
+        printf(", %s missing", cli_nouns_text(tally.shards_missing, "shard", text[0]));
     }
     putchar('\n');
     return data_tally_verdict(&tally);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/progress.h"
+#include "cli/size.h"
 
 /* The header of the largest known vocabularies is some 10 MB; a stream keeps no more than this. */
 #define STREAM_RETAIN_LIMIT ((uint64_t)1 << 30)
@@ -84,7 +85,7 @@ static void add_up_files(struct model_file *model)
         const uint64_t size = shard_size(model, i);
         const uint64_t data_offset = libgguf_header(shard)->data_offset;
         model->header_size += data_offset < size ? data_offset : size;
-        model->size = size == LIBGGUF_SIZE_UNKNOWN ? size : model->size + size;
+        cli_sum_add(&model->size, size);
     }
 }
 
@@ -93,7 +94,7 @@ static void add_up_missing(struct model_file *model)
     const size_t count = libgguf_tensor_count(model->file);
     for (size_t i = 0; i < count; i++) {
         const uint64_t missing = libgguf_tensor_at(model->file, i)->missing_size;
-        model->missing_size += missing;
+        cli_sum_add(&model->missing_size, missing);
         model->missing_count += missing > 0;
     }
 }

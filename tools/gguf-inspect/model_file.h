@@ -16,7 +16,8 @@ struct model_file {
     uint64_t size;          /**< bytes of all files that are present; LIBGGUF_SIZE_UNKNOWN only if
                                  the stream was not read to its end */
     uint64_t header_size;   /**< bytes before the tensor data, over all shards that are present */
-    uint64_t missing_size;  /**< bytes of tensor data beyond the end, in shards that are present */
+    uint64_t missing_size;  /**< bytes of tensor data beyond the end, in shards that are present;
+                                 UINT64_MAX also for more than that */
     uint64_t missing_count; /**< tensors with any byte missing */
     uint64_t shards_missing;
     bool is_stream;

@@ -1,16 +1,14 @@
 #include "sections.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli/color.h"
-#include "cli/glob.h"
 #include "cli/size.h"
 #include "cli/text.h"
+#include "tensor_text.h"
 
 #define NAME_COLUMNS_MAX 64
-#define DIMS_SIZE 96
 
 /* How wide the columns must be so that everything below a heading fits. */
 struct widths {
@@ -20,34 +18,6 @@ struct widths {
     size_t offset;
     size_t size;
 };
-
-static bool is_wanted(const struct libgguf_tensor *tensor, const char *glob)
-{
-    return !glob || cli_glob_match(glob, tensor->name.data, (size_t)tensor->name.size);
-}
-
-/* "64 × 512", or "scalar". */
-static const char *dims_text(const struct libgguf_tensor *tensor, char out[DIMS_SIZE])
-{
-    size_t used = 0;
-    for (uint32_t i = 0; i < tensor->dim_count; i++) {
-        used += (size_t)snprintf(out + used, DIMS_SIZE - used, "%s%" PRIu64, i > 0 ? " × " : "",
-                                 tensor->dims[i]);
-    }
-    if (tensor->dim_count == 0) {
-        strcpy(out, "scalar");
-    }
-    return out;
-}
-
-static const char *type_text(const struct libgguf_tensor *tensor, char out[CLI_NUMBER_SIZE])
-{
-    if (tensor->type) {
-        return tensor->type->name;
-    }
-    snprintf(out, CLI_NUMBER_SIZE, "type %" PRIu32, tensor->type_id);
-    return out;
-}
 
 static const char *size_text(const struct libgguf_tensor *tensor, char out[CLI_NUMBER_SIZE])
 {
@@ -64,17 +34,17 @@ static struct widths measure(const struct model_file *model, const char *glob)
 {
     struct widths widths = {strlen("Tensor"), strlen("Type"), strlen("Dimensions"),
                             strlen("Offset"), strlen("Bytes")};
-    char text[DIMS_SIZE];
+    char text[TENSOR_SHAPE_SIZE];
     for (size_t i = 0; i < libgguf_tensor_count(model->file); i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(model->file, i);
-        if (!is_wanted(tensor, glob)) {
+        if (!tensor_is_wanted(tensor, glob)) {
             continue;
         }
         const size_t name =
             cli_text_columns(tensor->name.data, (size_t)tensor->name.size, NAME_COLUMNS_MAX);
         widths.name = name > widths.name ? name : widths.name;
-        widen(&widths.type, type_text(tensor, text));
-        widen(&widths.dims, dims_text(tensor, text));
+        widen(&widths.type, tensor_type_text(tensor, text));
+        widen(&widths.dims, tensor_shape_text(tensor, text));
         widen(&widths.offset, cli_count_text(tensor->offset, text));
         widen(&widths.size, size_text(tensor, text));
     }
@@ -84,12 +54,12 @@ static struct widths measure(const struct model_file *model, const char *glob)
 static void print_tensor(const struct model_file *model, const struct libgguf_tensor *tensor,
                          const struct widths *widths)
 {
-    char text[DIMS_SIZE];
+    char text[TENSOR_SHAPE_SIZE];
     const size_t used =
         cli_put_text(stdout, tensor->name.data, (size_t)tensor->name.size, CLI_ALL_COLUMNS);
     cli_put_spaces(stdout, used < widths->name ? widths->name - used : 0);
-    printf("  %-*s  ", (int)widths->type, type_text(tensor, text));
-    dims_text(tensor, text);
+    printf("  %-*s  ", (int)widths->type, tensor_type_text(tensor, text));
+    tensor_shape_text(tensor, text);
     cli_put_left(stdout, text, strlen(text), widths->dims);
     fputs("  ", stdout);
     cli_put_right(stdout, cli_count_text(tensor->offset, text), widths->offset);
@@ -123,18 +93,19 @@ void tensors_print(const struct model_file *model, const struct inspect_options 
            (int)widths.size, "Bytes", cli_style(CLI_PLAIN));
     for (size_t i = 0; i < libgguf_tensor_count(model->file); i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(model->file, i);
-        if (is_wanted(tensor, options->tensors_glob)) {
+        if (tensor_is_wanted(tensor, options->tensors_glob)) {
             print_tensor(model, tensor, &widths);
             count++;
-            elements += tensor->element_count;
-            size += tensor->size;
+            cli_sum_add(&elements, tensor->element_count);
+            cli_sum_add(&size, tensor->size);
             unsized += !tensor->size_known;
         }
     }
-    printf("%s tensor%s, %s elements, %s bytes", cli_count_text(count, text[0]),
-           count == 1 ? "" : "s", cli_count_text(elements, text[1]), cli_count_text(size, text[2]));
+    printf("%s, %s, %s", cli_nouns_text(count, "tensor", text[0]),
+           cli_nouns_text(elements, "element", text[1]), cli_nouns_text(size, "byte", text[2]));
     if (unsized > 0) {
         printf(", %s of unknown size", cli_count_text(unsized, text[0]));
     }
     putchar('\n');
+    tensor_put_missing_shards(model);
 }
