@@ -70,13 +70,13 @@ static const char *counts_text(const struct tally *tally, char out[2 * CLI_NUMBE
     char number[CLI_NUMBER_SIZE];
     int used = 0;
     if (tally->errors > 0) {
-        used = snprintf(out, 2 * CLI_NUMBER_SIZE, "%s error%s%s",
-                        cli_count_text(tally->errors, number), tally->errors == 1 ? "" : "s",
+        used = snprintf(out, 2 * CLI_NUMBER_SIZE, "%s%s",
+                        cli_nouns_text(tally->errors, "error", number),
                         tally->warnings > 0 ? ", " : "");
     }
     if (tally->warnings > 0) {
-        snprintf(out + used, 2 * CLI_NUMBER_SIZE - (size_t)used, "%s warning%s",
-                 cli_count_text(tally->warnings, number), tally->warnings == 1 ? "" : "s");
+        snprintf(out + used, 2 * CLI_NUMBER_SIZE - (size_t)used, "%s",
+                 cli_nouns_text(tally->warnings, "warning", number));
     }
     if (tally->errors + tally->warnings == 0) {
         snprintf(out, 2 * CLI_NUMBER_SIZE, "nothing found");

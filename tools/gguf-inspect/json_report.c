@@ -53,17 +53,6 @@ static void member_number(struct libgguf_json *json, const char *key, uint64_t v
     json_number(json, value);
 }
 
-static void member_str(struct libgguf_json *json, const char *key, const struct libgguf_file *file,
-                       const struct libgguf_str *str)
-{
-    libgguf_json_key(json, key);
-    if (str->size > 0) {
-        json_value_str(json, file, str);
-    } else {
-        libgguf_json_null(json);
-    }
-}
-
 /* One number, or {"min": …, "max": …} where layers differ. */
 static void member_range(struct libgguf_json *json, const char *key,
                          const struct libgguf_layer_range *range)
@@ -87,7 +76,7 @@ static void header_members(struct libgguf_json *json, const struct model_file *m
     libgguf_json_member_u64(json, "alignment", header->alignment);
     member_number(json, "size", model->size);
     libgguf_json_member_u64(json, "header_size", model->header_size);
-    libgguf_json_member_u64(json, "missing_size", model->missing_size);
+    member_number(json, "missing_size", model->missing_size);
     libgguf_json_member_u64(json, "data_offset", header->data_offset);
     libgguf_json_member_u64(json, "kv_count", libgguf_kv_count(model->file));
     libgguf_json_member_u64(json, "tensor_count", libgguf_tensor_count(model->file));
@@ -143,8 +132,8 @@ static void model_member(struct libgguf_json *json, const struct libgguf_file *f
     libgguf_model_params(file, &params);
     libgguf_json_key(json, "model");
     libgguf_json_object_begin(json, LIBGGUF_JSON_LINES);
-    member_str(json, "name", file, &params.name);
-    member_str(json, "architecture", file, &params.architecture);
+    json_member_str(json, "name", file, &params.name);
+    json_member_str(json, "architecture", file, &params.architecture);
     size_members(json, file);
     quantization_members(json, file);
     member_number(json, "context_length", params.context_length);

@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "cli/glob.h"
-#include "cli/report.h"
 #include "json_value.h"
+#include "sections.h"
+#include "tensor_text.h"
 #include "token_find.h"
 #include "token_walk.h"
 
@@ -39,17 +40,6 @@ static void specials_member(struct libgguf_json *json, const struct libgguf_toke
     libgguf_json_object_end(json);
 }
 
-static void member_str_or_null(struct libgguf_json *json, const char *key,
-                               const struct libgguf_file *file, const struct libgguf_str *str)
-{
-    libgguf_json_key(json, key);
-    if (str->size > 0) {
-        json_value_str(json, file, str);
-    } else {
-        libgguf_json_null(json);
-    }
-}
-
 static uint64_t template_count(const struct libgguf_file *file)
 {
     struct libgguf_chat_template chat;
@@ -71,8 +61,8 @@ void json_tokenizer(struct libgguf_json *json, const struct libgguf_file *file)
         libgguf_json_null(json);
     } else {
         libgguf_json_object_begin(json, LIBGGUF_JSON_LINES);
-        member_str_or_null(json, "model", file, &info->model);
-        member_str_or_null(json, "pre", file, &info->pre);
+        json_member_str(json, "model", file, &info->model);
+        json_member_str(json, "pre", file, &info->pre);
         libgguf_json_member_text(json, "kind", kind_name(info->kind));
         libgguf_json_member_u64(json, "token_count", info->token_count);
         libgguf_json_member_u64(json, "merge_count", info->merges ? info->merges->count : 0);
@@ -121,16 +111,14 @@ static bool is_asked_for(const struct libgguf_kv *kv, const struct inspect_optio
            cli_glob_match(options->metadata_glob, kv->key.data, (size_t)kv->key.size);
 }
 
-static enum cli_exit report_missing_keys(const struct model_file *model,
-                                         const struct inspect_options *options)
+static enum cli_exit report_keys(const struct model_file *model,
+                                 const struct inspect_options *options)
 {
     enum cli_exit status = CLI_YES;
     for (size_t i = 0; i < options->key_count; i++) {
         const struct libgguf_kv *kv;
-        if (libgguf_kv_lookup(model->file, options->keys[i], &kv, NULL) == LIBGGUF_ERR_NOT_FOUND) {
-            cli_error(model->label, "no key '%s'", options->keys[i]);
-            status = CLI_NO;
-        }
+        const enum cli_exit found = key_find(model, options->keys[i], &kv);
+        status = found > status ? found : status;
     }
     return status;
 }
@@ -156,7 +144,7 @@ enum cli_exit json_metadata(struct libgguf_json *json, const struct model_file *
         libgguf_json_object_end(json);
     }
     libgguf_json_array_end(json);
-    return report_missing_keys(model, options);
+    return report_keys(model, options);
 }
 
 static void tensor_object(struct libgguf_json *json, const struct model_file *model,
@@ -188,8 +176,7 @@ void json_tensors(struct libgguf_json *json, const struct model_file *model,
     libgguf_json_array_begin(json, LIBGGUF_JSON_LINES);
     for (size_t i = 0; i < libgguf_tensor_count(model->file); i++) {
         const struct libgguf_tensor *tensor = libgguf_tensor_at(model->file, i);
-        if (!options->tensors_glob ||
-            cli_glob_match(options->tensors_glob, tensor->name.data, (size_t)tensor->name.size)) {
+        if (tensor_is_wanted(tensor, options->tensors_glob)) {
             tensor_object(json, model, tensor);
         }
         if (libgguf_json_status(json) != LIBGGUF_OK) {
@@ -208,6 +195,9 @@ static void token_object(struct libgguf_json *json, const struct token *token)
     libgguf_json_key(json, "raw");
     libgguf_json_string(json, token->raw, token->raw_size);
     libgguf_json_member_text(json, "type", libgguf_token_type_name(token->type));
+    if (token->full_size > token->raw_size) {
+        libgguf_json_member_u64(json, "size", token->full_size);
+    }
     if (token->has_score) {
         libgguf_json_key(json, "score");
         libgguf_json_f32(json, token->score);

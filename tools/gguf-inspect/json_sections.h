@@ -15,7 +15,10 @@ void json_tokenizer(struct libgguf_json *json, const struct libgguf_file *file);
 /** "tensor_types": the histogram. */
 void json_tensor_types(struct libgguf_json *json, const struct libgguf_file *file);
 
-/** "metadata": the entries asked for; CLI_NO when a key of -k is missing. */
+/**
+ * "metadata": the entries asked for; CLI_NO when a key of -k is missing, CLI_FAILED when it occurs
+ * more than once, though all are written.
+ */
 enum cli_exit json_metadata(struct libgguf_json *json, const struct model_file *model,
                             const struct inspect_options *options);
 

@@ -17,6 +17,17 @@ void json_value_str(struct libgguf_json *json, const struct libgguf_file *file,
     libgguf_free(text);
 }
 
+void json_member_str(struct libgguf_json *json, const char *key, const struct libgguf_file *file,
+                     const struct libgguf_str *str)
+{
+    libgguf_json_key(json, key);
+    if (str->size > 0) {
+        json_value_str(json, file, str);
+    } else {
+        libgguf_json_null(json);
+    }
+}
+
 static void scalar(struct libgguf_json *json, const struct libgguf_file *file,
                    const struct libgguf_value *value)
 {

@@ -8,6 +8,10 @@
 void json_value_str(struct libgguf_json *json, const struct libgguf_file *file,
                     const struct libgguf_str *str);
 
+/** Writes a member with the text @p str of @p file, null when it is empty or could not be read. */
+void json_member_str(struct libgguf_json *json, const char *key, const struct libgguf_file *file,
+                     const struct libgguf_str *str);
+
 /** Writes the members that describe @p value: type, value, or count and items of an array. */
 void json_value_members(struct libgguf_json *json, const struct libgguf_file *file,
                         const struct libgguf_value *value, uint64_t items);

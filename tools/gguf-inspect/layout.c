@@ -39,6 +39,10 @@ void layout_line(const char *label, const char *format, ...)
 void layout_pair(struct layout_pairs *pairs, const char *label, const char *value)
 {
     const size_t columns = cli_text_columns(value, strlen(value), CLI_ALL_COLUMNS);
+    if (!pairs->begun) {
+        putchar('\n');
+        pairs->begun = true;
+    }
     const bool fits_second = pairs->column > 0 && pairs->column < LAYOUT_SECOND_LABEL &&
                              LAYOUT_SECOND_VALUE + columns <= 80;
     if (fits_second) {

@@ -2,6 +2,7 @@
 #ifndef INSPECT_LAYOUT_H
 #define INSPECT_LAYOUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <libgguf.h>
@@ -23,8 +24,9 @@ __attribute__((__format__(printf, 2, 3)))
 #endif
 void layout_line(const char *label, const char *format, ...);
 
-/** Pairs of label and value that are put side by side where both fit. */
+/** Pairs of label and value, put side by side where both fit; an empty line before the first. */
 struct layout_pairs {
+    bool begun;
     size_t column; /* 0: a new line starts */
 };
 

@@ -112,20 +112,29 @@ void metadata_print(const struct model_file *model, const struct inspect_options
     }
 }
 
-static enum cli_exit key_print(const struct model_file *model, const char *key,
-                               const struct inspect_options *options)
+enum cli_exit key_find(const struct model_file *model, const char *key,
+                       const struct libgguf_kv **out)
 {
-    const struct libgguf_kv *kv;
     struct libgguf_error err;
-    switch (libgguf_kv_lookup(model->file, key, &kv, &err)) {
+    switch (libgguf_kv_lookup(model->file, key, out, &err)) {
     case LIBGGUF_OK:
-        break;
+        return CLI_YES;
     case LIBGGUF_ERR_NOT_FOUND:
         cli_error(model->label, "no key '%s'", key);
         return CLI_NO;
     default:
         cli_error_status(model->label, &err);
         return CLI_FAILED;
+    }
+}
+
+static enum cli_exit key_print(const struct model_file *model, const char *key,
+                               const struct inspect_options *options)
+{
+    const struct libgguf_kv *kv;
+    const enum cli_exit found = key_find(model, key, &kv);
+    if (found != CLI_YES) {
+        return found;
     }
     const uint64_t items = options->array_items_given ? options->array_items : INSPECT_ALL_ITEMS;
     if (!value_put_raw(stdout, model->file, &kv->value, items, isatty(STDOUT_FILENO))) {

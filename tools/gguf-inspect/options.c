@@ -154,7 +154,7 @@ static enum cli_exit check_diff_usage(struct cli_args *args, const struct inspec
     if (options->diff && args->operand_count != 1) {
         return cli_usage_error(args, "--diff compares one file with another");
     }
-    if (options->diff && !inspect_wants_overview(options)) {
+    if (options->diff && (!inspect_wants_overview(options) || options->array_items_given)) {
         return cli_usage_error(args, "--diff goes with --data and --json only");
     }
     if (options->diff && strcmp(options->diff, "-") == 0 && strcmp(args->operands[0], "-") == 0) {
@@ -163,12 +163,22 @@ static enum cli_exit check_diff_usage(struct cli_args *args, const struct inspec
     return CLI_YES;
 }
 
+static enum cli_exit check_usage(struct cli_args *args, const struct inspect_options *options)
+{
+    if (args->operand_count == 0) {
+        return cli_usage_error(args, "no file given");
+    }
+    if (options->token && options->tokens) {
+        return cli_usage_error(args, "--token and --tokens choose tokens in two ways: give one");
+    }
+    return check_diff_usage(args, options);
+}
+
 bool inspect_parse(struct cli_args *args, struct inspect_options *options, enum cli_exit *exit)
 {
     if (!cli_args_take(args, take_option, options, exit)) {
         return false;
     }
-    *exit = args->operand_count == 0 ? cli_usage_error(args, "no file given")
-                                     : check_diff_usage(args, options);
+    *exit = check_usage(args, options);
     return *exit == CLI_YES;
 }

@@ -88,6 +88,10 @@ static void put_size(uint64_t bytes)
 {
     char binary[CLI_NUMBER_SIZE];
     char exact[CLI_NUMBER_SIZE];
+    if (bytes == UINT64_MAX) {
+        fputs(cli_nouns_text(bytes, "byte", exact), stdout);
+        return;
+    }
     fputs(cli_size_text(bytes, binary), stdout);
     if (bytes >= 1024) {
         printf(" (%s bytes)", cli_count_text(bytes, exact));
@@ -108,8 +112,8 @@ static void print_sizes(const struct model_file *model)
     }
     char header_text[CLI_NUMBER_SIZE];
     char data_text[CLI_NUMBER_SIZE];
-    layout_line("", "= header %s + tensors %s bytes", cli_count_text(header, header_text),
-                cli_count_text(model->size - header, data_text));
+    layout_line("", "= header %s + tensors %s", cli_count_text(header, header_text),
+                cli_nouns_text(model->size - header, "byte", data_text));
 }
 
 static void print_missing(const struct model_file *model)
@@ -122,8 +126,8 @@ static void print_missing(const struct model_file *model)
     layout_label("Missing");
     fputs(cli_style(CLI_WARN), stdout);
     put_size(model->missing_size);
-    printf(" in %s of %s tensors%s\n", cli_count_text(model->missing_count, tensors),
-           cli_count_text(libgguf_tensor_count(model->file), all), cli_style(CLI_PLAIN));
+    printf(" in %s of %s%s\n", cli_count_text(model->missing_count, tensors),
+           cli_nouns_text(libgguf_tensor_count(model->file), "tensor", all), cli_style(CLI_PLAIN));
 }
 
 static void print_shards(const struct model_file *model)
@@ -145,14 +149,19 @@ static void print_shards(const struct model_file *model)
     }
 }
 
-static void pair_count(struct layout_pairs *pairs, const char *label, uint64_t value,
-                       const char *unit)
+static void pair_count(struct layout_pairs *pairs, const char *label, uint64_t value)
 {
-    char count[CLI_NUMBER_SIZE];
-    char text[2 * CLI_NUMBER_SIZE];
+    char text[CLI_NUMBER_SIZE];
     if (value != LIBGGUF_ABSENT) {
-        snprintf(text, sizeof text, "%s%s", cli_count_text(value, count), unit);
-        layout_pair(pairs, label, text);
+        layout_pair(pairs, label, cli_count_text(value, text));
+    }
+}
+
+static void pair_tokens(struct layout_pairs *pairs, const char *label, uint64_t value)
+{
+    char text[CLI_NUMBER_SIZE];
+    if (value != LIBGGUF_ABSENT) {
+        layout_pair(pairs, label, cli_nouns_text(value, "token", text));
     }
 }
 
@@ -214,7 +223,7 @@ static void print_head_size(struct layout_pairs *pairs, const struct libgguf_mod
     char value[CLI_NUMBER_SIZE];
     char text[3 * CLI_NUMBER_SIZE];
     if (params->key_length == params->value_length || params->value_length == LIBGGUF_ABSENT) {
-        pair_count(pairs, "Head size", params->key_length, "");
+        pair_count(pairs, "Head size", params->key_length);
         return;
     }
     snprintf(text, sizeof text, "%s key, %s value", cli_count_text(params->key_length, key),
@@ -225,28 +234,30 @@ static void print_head_size(struct layout_pairs *pairs, const struct libgguf_mod
 static void print_params(const struct libgguf_model_params *params)
 {
     struct layout_pairs pairs = {0};
-    putchar('\n');
-    pair_count(&pairs, "Context", params->context_length, " tokens");
-    pair_count(&pairs, "Layers", params->block_count, "");
-    pair_count(&pairs, "Embedding", params->embedding_length, "");
+    pair_tokens(&pairs, "Context", params->context_length);
+    pair_count(&pairs, "Layers", params->block_count);
+    pair_count(&pairs, "Embedding", params->embedding_length);
     pair_range(&pairs, "Feed-forward", &params->feed_forward_length);
     pair_range(&pairs, "Heads", &params->head_count);
     pair_range(&pairs, "Key/value heads", &params->head_count_kv);
     print_head_size(&pairs, params);
     print_experts(&pairs, params);
-    pair_count(&pairs, "Sliding window", params->sliding_window, " tokens");
-    pair_count(&pairs, "Vocabulary", params->vocab_size, " tokens");
+    pair_tokens(&pairs, "Sliding window", params->sliding_window);
+    pair_tokens(&pairs, "Vocabulary", params->vocab_size);
     pair_float(&pairs, "RoPE base", params->rope_freq_base);
-    pair_count(&pairs, "RoPE dimensions", params->rope_dimension_count, "");
+    pair_count(&pairs, "RoPE dimensions", params->rope_dimension_count);
     pair_float(&pairs, "RoPE scaling", params->rope_scaling_factor);
     pair_float(&pairs, params->norm_is_rms ? "RMS epsilon" : "Norm epsilon", params->norm_epsilon);
     layout_pairs_end(&pairs);
     if (params->problem.status != LIBGGUF_OK) {
+        if (!pairs.begun) {
+            putchar('\n');
+        }
         layout_label("Unusable");
-        printf("%s", cli_style(CLI_BAD));
-        cli_put_text(stdout, params->problem.text, strlen(params->problem.text),
-                     SCREEN_COLUMNS - LAYOUT_VALUE);
-        printf("%s\n", cli_style(CLI_PLAIN));
+        fputs(cli_style(CLI_BAD), stdout);
+        /* The library has escaped what is from the file. */
+        cli_put_wrapped(stdout, params->problem.text, LAYOUT_VALUE, LAYOUT_VALUE, SCREEN_COLUMNS);
+        fputs(cli_style(CLI_PLAIN), stdout);
     }
 }
 

@@ -18,7 +18,17 @@ void metadata_print(const struct model_file *model, const struct inspect_options
 /** --tensors: one line for each. */
 void tensors_print(const struct model_file *model, const struct inspect_options *options);
 
-/** -k: values alone. CLI_NO when a key is missing, CLI_FAILED when it is not the only one. */
+/**
+ * The only entry with @p key. CLI_NO when there is none, CLI_FAILED when there are several; both
+ * are reported.
+ */
+enum cli_exit key_find(const struct model_file *model, const char *key,
+                       const struct libgguf_kv **out);
+
+/**
+ * -k: values alone. CLI_NO when a key is missing, CLI_FAILED when it occurs more than once or its
+ * value cannot be read.
+ */
 enum cli_exit keys_print(const struct model_file *model, const struct inspect_options *options);
 
 /** --tokens and --token: one line for each; CLI_NO when there is none like that. */

@@ -50,10 +50,12 @@ static enum cli_exit choose(const struct token_range *range, const struct model_
             return CLI_FAILED;
         }
     }
-    if (*from > 0 && *from >= info->token_count) {
+    /* All of an empty vocabulary is an answer, its token 0 is not. */
+    const bool asked_for_one = options->token || *from > 0;
+    if (asked_for_one && *from >= info->token_count) {
         char text[CLI_NUMBER_SIZE];
-        cli_error(model->label, "no token %" PRIu64 ": the vocabulary has %s tokens", *from,
-                  cli_count_text(info->token_count, text));
+        cli_error(model->label, "no token %" PRIu64 ": the vocabulary has %s", *from,
+                  cli_nouns_text(info->token_count, "token", text));
         return CLI_NO;
     }
     return CLI_YES;

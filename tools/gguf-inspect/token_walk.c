@@ -81,6 +81,7 @@ static bool take_text(struct token_walk *walk, const struct libgguf_str *str)
     memcpy(walk->text, walk->raw, size);
     walk->token.raw = walk->raw;
     walk->token.raw_size = size;
+    walk->token.full_size = str->size;
     walk->token.text = walk->text;
     walk->token.text_size =
         libgguf_token_decode(walk->tokenizer, walk->token.type, walk->text, size);
@@ -101,7 +102,14 @@ const struct token *token_walk_next(struct token_walk *walk)
 
 enum libgguf_status token_walk_status(const struct token_walk *walk)
 {
-    return walk->status != LIBGGUF_OK ? walk->status : libgguf_array_status(&walk->tokens);
+    const struct libgguf_array_iter *const iters[] = {&walk->tokens,
+                                                      walk->info->scores ? &walk->scores : NULL,
+                                                      walk->info->types ? &walk->types : NULL};
+    enum libgguf_status status = walk->status;
+    for (size_t i = 0; status == LIBGGUF_OK && i < sizeof iters / sizeof iters[0]; i++) {
+        status = iters[i] ? libgguf_array_status(iters[i]) : LIBGGUF_OK;
+    }
+    return status;
 }
 
 void token_walk_end(struct token_walk *walk)

@@ -13,7 +13,8 @@ struct token {
     uint64_t id;
     const char *raw; /**< as stored; cut to LIBGGUF_ITER_WINDOW bytes */
     size_t raw_size;
-    const char *text; /**< as it reads */
+    uint64_t full_size; /**< bytes as stored: more than raw_size when it was cut */
+    const char *text;   /**< as it reads */
     size_t text_size;
     enum libgguf_token_type type;
     bool has_score;
@@ -31,7 +32,7 @@ struct token_walk *token_walk_begin(const struct libgguf_file *file,
 /** The next token, or NULL at the end or after an error. */
 const struct token *token_walk_next(struct token_walk *walk);
 
-/** LIBGGUF_OK, or why the walk stopped early. */
+/** LIBGGUF_OK, or why the walk stopped early or has left scores or types out. */
 enum libgguf_status token_walk_status(const struct token_walk *walk);
 
 /** Frees @p walk; NULL is allowed. */

@@ -10,8 +10,15 @@
 #include "sections.h"
 #include "value_text.h"
 
+/* Names of the vocabulary and of its splitting into words are cut to this many columns. */
+#define NAME_COLUMNS 20
+
 /* Token texts on the line of special tokens are cut to this many columns. */
 #define SPECIAL_COLUMNS 30
+/* The bytes of them that are looked at, which are more than that unless they hide something. */
+#define SPECIAL_SIZE (4 * SPECIAL_COLUMNS)
+
+static const char ellipsis[] = "…";
 
 const char *tokenizer_kind_text(enum libgguf_tokenizer_kind kind)
 {
@@ -30,26 +37,43 @@ const char *tokenizer_kind_text(enum libgguf_tokenizer_kind kind)
     return NULL;
 }
 
+/* ", 32,000 tokens" on the line, or on the next one. A column is left for another comma. */
+static void put_part(const char *text, size_t *column)
+{
+    const size_t columns = strlen(text);
+    if (*column + 2 + columns + 1 > SCREEN_COLUMNS) {
+        fputs(",\n", stdout);
+        layout_label("");
+        *column = LAYOUT_VALUE;
+    } else {
+        fputs(", ", stdout);
+        *column += 2;
+    }
+    fputs(text, stdout);
+    *column += columns;
+}
+
 static void print_kind(const struct libgguf_file *file, const struct libgguf_tokenizer_info *info)
 {
     char text[CLI_NUMBER_SIZE];
     const char *kind = tokenizer_kind_text(info->kind);
+    size_t column = LAYOUT_VALUE;
     layout_label("Tokenizer");
-    if (kind) {
-        fputs(kind, stdout);
-    } else if (info->model.size > 0) {
-        value_put_str(stdout, file, &info->model, 20);
+    if (!kind && info->model.size > 0) {
+        column += value_put_str(stdout, file, &info->model, NAME_COLUMNS);
     } else {
-        fputs("of no known kind", stdout);
+        kind = kind ? kind : "of no known kind";
+        fputs(kind, stdout);
+        column += strlen(kind);
     }
     if (info->pre.size > 0) {
         fputs(" (", stdout);
-        value_put_str(stdout, file, &info->pre, 20);
+        column += value_put_str(stdout, file, &info->pre, NAME_COLUMNS) + 3;
         putchar(')');
     }
-    printf(", %s tokens", cli_count_text(info->token_count, text));
+    put_part(cli_nouns_text(info->token_count, "token", text), &column);
     if (info->merges && info->merges->count > 0) {
-        printf(", %s merges", cli_count_text(info->merges->count, text));
+        put_part(cli_nouns_text(info->merges->count, "merge", text), &column);
     }
     putchar('\n');
 }
@@ -66,9 +90,10 @@ static void print_templates(const struct libgguf_file *file)
         size += chat.text.size;
     }
     if (count == 1) {
-        layout_line("Chat template", "%s bytes", cli_count_text(size, text));
+        layout_line("Chat template", "%s", cli_nouns_text(size, "byte", text));
     } else if (count > 1) {
-        layout_line("Chat templates", "%zu, together %s bytes", count, cli_count_text(size, text));
+        layout_line("Chat templates", "%zu, together %s", count,
+                    cli_nouns_text(size, "byte", text));
     }
 }
 
@@ -78,9 +103,30 @@ struct shown_special {
     const char *name;
     uint64_t id;
     bool present;
-    char text[4 * SPECIAL_COLUMNS + 1];
+    char text[SPECIAL_SIZE + sizeof ellipsis];
     size_t size;
 };
+
+/* Takes over what is shown of the text, with a mark where that is not all of it. */
+static void take_text(const struct libgguf_file *file, const struct libgguf_str *str,
+                      struct shown_special *special)
+{
+    const bool cut = str->size > SPECIAL_SIZE;
+    size_t size = cut ? SPECIAL_SIZE : (size_t)str->size;
+    if (libgguf_str_read(file, str, 0, special->text, size, NULL) != LIBGGUF_OK) {
+        return;
+    }
+    if (cut) {
+        /* Without the last character, which may be half of one. */
+        for (int i = 0; i < 3 && ((unsigned char)special->text[size - 1] & 0xc0) == 0x80; i++) {
+            size--;
+        }
+        size -= (unsigned char)special->text[size - 1] >= 0xc0;
+        memcpy(special->text + size, ellipsis, sizeof ellipsis - 1);
+        size += sizeof ellipsis - 1;
+    }
+    special->size = size;
+}
 
 static size_t collect_specials(const struct libgguf_tokenizer *tokenizer,
                                struct shown_special out[LIBGGUF_SPECIAL_COUNT])
@@ -113,8 +159,8 @@ static struct shown_special *next_special(struct shown_special *specials, size_t
 }
 
 /* One walk from each special token to the next greater one finds all texts. */
-static void find_texts(const struct libgguf_tokenizer_info *info, struct shown_special *specials,
-                       size_t count)
+static void find_texts(const struct libgguf_file *file, const struct libgguf_tokenizer_info *info,
+                       struct shown_special *specials, size_t count)
 {
     struct libgguf_array_iter iter;
     struct libgguf_value token;
@@ -125,11 +171,8 @@ static void find_texts(const struct libgguf_tokenizer_info *info, struct shown_s
             return;
         }
         for (size_t i = 0; i < count; i++) {
-            if (specials[i].id == next->id && token.as.string.data) {
-                const size_t room = sizeof specials[i].text - 1;
-                const uint64_t size = token.as.string.size;
-                specials[i].size = size < room ? (size_t)size : room;
-                memcpy(specials[i].text, token.as.string.data, specials[i].size);
+            if (specials[i].id == next->id) {
+                take_text(file, &token.as.string, &specials[i]);
             }
         }
     }
@@ -173,7 +216,7 @@ void tokenizer_print_lines(const struct libgguf_file *file)
         putchar('\n');
         print_kind(file, info);
         if (info->tokens && count > 0) {
-            find_texts(info, specials, count);
+            find_texts(file, info, specials, count);
         }
         size_t column = 0;
         for (size_t i = 0; i < count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/color.h"
+#include "cli/size.h"
 #include "cli/text.h"
 #include "token_find.h"
 #include "token_walk.h"
@@ -40,6 +41,11 @@ static void print_token(const struct token *token)
         fputs(cli_style(CLI_FAINT), stdout);
         value_put_quoted(stdout, NULL, &raw);
         fputs(cli_style(CLI_PLAIN), stdout);
+    }
+    if (token->full_size > token->raw_size) {
+        char size[CLI_NUMBER_SIZE];
+        printf("  %s… of %s%s", cli_style(CLI_WARN), cli_nouns_text(token->full_size, "byte", size),
+               cli_style(CLI_PLAIN));
     }
     putchar('\n');
 }
