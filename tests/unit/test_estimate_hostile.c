@@ -142,6 +142,28 @@ static void sums_beyond_63_bits_are_errors(void **state)
     header_free(&model);
 }
 
+static void the_cache_of_one_layer_is_called_so(void **state)
+{
+    (void)state;
+    struct model_header model;
+    struct libgguf_error err;
+    struct libgguf_estimate out;
+    const struct libgguf_estimate_options options = {.struct_size = sizeof options,
+                                                     .context = LIBGGUF_CONTEXT_OF_MODEL};
+    header_begin(&model, "llama");
+    header_u32(&model, "block_count", 1);
+    header_u32(&model, "context_length", 2147483647);
+    header_u32(&model, "embedding_length", 2147483647);
+    header_u32(&model, "attention.head_count", 1);
+    header_tensor(&model, "token_embd.weight", 0, 64, 32);
+    header_footprint(&model, 0);
+    assert_int_equal(
+        libgguf_estimate_load(model.footprint, LIBGGUF_STRATEGY_CHUNKED, &options, &out, &err),
+        LIBGGUF_ERR_RANGE);
+    assert_non_null(strstr(err.text, "the KV cache of 1 layer at 2147483647 tokens"));
+    header_free(&model);
+}
+
 static void tensors_of_2_to_63_bytes_are_an_error(void **state)
 {
     (void)state;
@@ -280,6 +302,7 @@ int main(void)
         cmocka_unit_test(a_hyperparameter_that_cannot_be_is_refused_by_its_key),
         cmocka_unit_test(a_window_pattern_of_the_wrong_length_is_refused),
         cmocka_unit_test(sums_beyond_63_bits_are_errors),
+        cmocka_unit_test(the_cache_of_one_layer_is_called_so),
         cmocka_unit_test(tensors_of_2_to_63_bytes_are_an_error),
         cmocka_unit_test(impossible_questions_are_refused),
         cmocka_unit_test(a_vocabulary_beyond_31_bits_is_refused),
