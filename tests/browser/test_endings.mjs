@@ -141,8 +141,8 @@ for (const [how, operation, addition] of [
 
 test('storage that is slower than stallTimeout is waited for', async () => {
   const bundle = makeBundle(small(), { chunkSize: 6000 });
-  const workerUrl = workerWith('for (const end = performance.now() + 500; performance.now() < end;);', 'write');
-  await expectAdmitted(bundle, server.serve(bundle), { sink: 'opfs', workerUrl, retries: 0, stallTimeout: 200 });
+  const workerUrl = workerWith('if (offset === 0) for (const end = performance.now() + 3000; performance.now() < end;);', 'write');
+  await expectAdmitted(bundle, server.serve(bundle), { sink: 'opfs', workerUrl, retries: 0, stallTimeout: 2000 });
 });
 
 test('that a chunk is complete is stored after its bytes were flushed', async () => {
