@@ -74,12 +74,11 @@ void text_chart_print(const struct libgguf_estimate *estimate, FILE *stream)
                                     estimate->peak.size > ceiling ? estimate->peak.size : ceiling,
                                 .width = WIDTH - (numbers - NUMBER_COLUMNS)};
     char number[CLI_NUMBER_SIZE];
-    char size[CLI_NUMBER_SIZE];
     char legend[160];
     const char *const name = libgguf_strategy_name(estimate->strategy);
     fprintf(stream, "\n%sPhases of %s%s ", cli_style(CLI_HEADING), name, cli_style(CLI_PLAIN));
-    snprintf(legend, sizeof legend, "(= js  # linear  + host  | ceiling %s, %s)",
-             cli_count_text(ceiling, number), cli_size_text(ceiling, size));
+    snprintf(legend, sizeof legend, "(= js  # linear  + host  | ceiling %s)",
+             cli_count_text(ceiling, number));
     cli_put_wrapped(stream, legend, strlen("Phases of ") + strlen(name) + 1, 2, 80);
     for (unsigned i = 0; i < LIBGGUF_PHASE_COUNT; i++) {
         const struct libgguf_phase_use *phase = &estimate->phases[i];
