@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,6 +34,43 @@ void syscalls_plan(unsigned kinds, size_t nth, enum syscalls_effect effect, int 
 size_t syscalls_count(void)
 {
     return atomic_load(&count);
+}
+
+static struct {
+    struct syscalls_note *notes;
+    size_t capacity;
+} record;
+static atomic_size_t recorded;
+
+void syscalls_record(struct syscalls_note *notes, size_t capacity)
+{
+    record.notes = notes;
+    record.capacity = capacity;
+    atomic_store(&recorded, 0);
+}
+
+size_t syscalls_recorded(void)
+{
+    const size_t all = atomic_load(&recorded);
+    return all < record.capacity ? all : record.capacity;
+}
+
+int __real_fstat64(int fd, struct stat *facts);
+
+/* @p fd: of what the call is about, or -1. */
+static void note(enum syscalls_kind kind, int fd, const char *name)
+{
+    struct stat facts;
+    if (!record.notes) {
+        return;
+    }
+    const size_t at = atomic_fetch_add(&recorded, 1);
+    if (at < record.capacity) {
+        struct syscalls_note *const out = &record.notes[at];
+        *out = (struct syscalls_note){.kind = kind};
+        out->inode = fd >= 0 && __real_fstat64(fd, &facts) == 0 ? facts.st_ino : 0;
+        strncpy(out->name, name, sizeof out->name - 1);
+    }
 }
 
 /* True for the chosen call. */
@@ -76,10 +114,13 @@ static bool is_half(void)
 
 /* The real functions, as the linker's --wrap names them. */
 #define CALL(kind, type, name, parameters, arguments)                                              \
+    NOTED_CALL(kind, type, name, parameters, arguments, (void)0)
+#define NOTED_CALL(kind, type, name, parameters, arguments, noting)                                \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters                                                                  \
     {                                                                                              \
+        noting;                                                                                    \
         const bool chosen = is_chosen(kind);                                                       \
         if (before(chosen)) {                                                                      \
             return -1;                                                                             \
@@ -91,12 +132,13 @@ static bool is_half(void)
 
 CALL(SYSCALLS_READ, ssize_t, pread64, (int fd, void *data, size_t size, off_t offset),
      (fd, data, size, offset))
-CALL(SYSCALLS_SYNC, int, fsync, (int fd), (fd))
-CALL(SYSCALLS_SYNC, int, syncfs, (int fd), (fd))
-CALL(SYSCALLS_NAME, int, renameat, (int from, const char *old, int to, const char *new),
-     (from, old, to, new))
-CALL(SYSCALLS_NAME, int, linkat, (int from, const char *old, int to, const char *new, int flags),
-     (from, old, to, new, flags))
+NOTED_CALL(SYSCALLS_SYNC, int, fsync, (int fd), (fd), note(SYSCALLS_SYNC, fd, ""))
+NOTED_CALL(SYSCALLS_SYNC, int, syncfs, (int fd), (fd), note(SYSCALLS_SYNC, -1, ""))
+NOTED_CALL(SYSCALLS_NAME, int, renameat, (int from, const char *old, int to, const char *new),
+           (from, old, to, new), note(SYSCALLS_NAME, to, new))
+NOTED_CALL(SYSCALLS_NAME, int, linkat,
+           (int from, const char *old, int to, const char *new, int flags),
+           (from, old, to, new, flags), note(SYSCALLS_NAME, to, new))
 CALL(SYSCALLS_UNLINK, int, unlinkat, (int at, const char *name, int flags), (at, name, flags))
 CALL(SYSCALLS_MKDIR, int, mkdirat, (int at, const char *name, mode_t mode), (at, name, mode))
 CALL(SYSCALLS_SIZE, int, ftruncate64, (int fd, off_t size), (fd, size))

@@ -6,6 +6,7 @@
 #define FAULT_SYSCALLS_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /** Kinds of calls, to be combined. */
 enum syscalls_kind {
@@ -37,5 +38,19 @@ void syscalls_plan(unsigned kinds, size_t nth, enum syscalls_effect effect, int 
 
 /** How many calls of the kinds there were since the plan. */
 size_t syscalls_count(void);
+
+/** One call that the safety on a disk depends on. */
+struct syscalls_note {
+    enum syscalls_kind kind; /**< SYSCALLS_SYNC or SYSCALLS_NAME */
+    uint64_t inode;          /**< of what was synced, 0: a whole file system; or of the directory */
+    char name[80];           /**< that was given in it, or empty */
+};
+
+/** From now on writes down those calls, in their order, in @p notes, as far as @p capacity goes.
+ * NULL, 0: no more. */
+void syscalls_record(struct syscalls_note *notes, size_t capacity);
+
+/** How many were written down. */
+size_t syscalls_recorded(void);
 
 #endif
