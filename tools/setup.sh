@@ -45,6 +45,7 @@ needs='
     test  command:valgrind    valgrind                       valgrind                        -
     test  command:mkfs.ext4   e2fsprogs                      e2fsprogs                       -
     test  command:strace      strace                         strace                          -
+    test  command:script      bsdutils                       util-linux                      -
     test  command:aria2c      aria2                          aria2                           aria2
     test  command:nginx       nginx                          nginx                           nginx
     test  command:curl        curl                           curl                            curl
