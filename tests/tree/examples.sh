@@ -33,11 +33,9 @@ extract() { # PAGE
     awk '/^\.Sh/ { examples = /EXAMPLES/ }
          !examples { next }
          /^\.\\" / { print substr($0, 5) > (count + 1 ".remarks"); next }
-         /^\.Dl \$ / { sub(/^\.Dl \$ /, ""); single = 1 }
          /^\.Ed/ { inside = 0 }
-         inside || single {
-             file = (single ? ++count : count) ".sh"
-             single = 0
+         inside {
+             file = count ".sh"
              gsub(/\\e/, "\\"); gsub(/\\&/, ""); gsub(/\\\(dq/, "\""); print > file
          }
          /^\.Bd/ { inside = 1; count++ }' "$1"

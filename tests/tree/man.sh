@@ -12,6 +12,8 @@ for page in docs/man/*.[1-9]; do
         grep -v 'referenced manual not found: Xr \(gguf-[a-z]*\|libgguf\)' || true)
     [ -z "$findings" ] || { printf '%s\n' "$findings"; failed=1; }
     grep -qx '\.Os libgguf' "$page" || { echo "$page: wants '.Os libgguf'"; failed=1; }
+    # A line that is filled breaks where it likes, and is no command any more.
+    ! grep -n '^\.Dl \$' "$page" || { echo "$page: commands are shown by .Bd -literal"; failed=1; }
     while IFS= read -r document; do
         [ -e "$document" ] || { echo "$page: there is no $document"; failed=1; }
     done < <(sed -n 's/^\.Pa \(docs\/[^ ]*\).*/\1/p' "$page")
