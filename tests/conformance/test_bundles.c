@@ -183,7 +183,8 @@ static void every_real_model_comes_back_as_it_was(void **state)
     const char *const data = getenv("GGUF_DATA");
     snprintf(directory, sizeof directory, "%s/models", data ? data : "");
     if (all_in(directory) == 0) {
-        printf("no real models at %s\n", directory);
+        printf("skipped: no real models at %s\n", directory);
+        skip();
     }
 }
 
