@@ -53,4 +53,6 @@ bundle_rows() {
     compare '`unpack --no-sync`' unpack-no-sync '`cp`' bundle-cp
     [ ! -e "$times/casync" ] || compare '`create`' bundle '`casync make`' casync
     [ ! -e "$times/gzip" ] || compare "\`create --gzip\`, $((payload_size >> 22)) MiB" bundle-gzip '`gzip`' gzip
+    add_row 'memory of `create`' KiB "$(resident bundle)" 'limit' 65536 1
+    add_row 'memory of `unpack`' KiB "$(resident unpack)" 'limit' 65536 1
 }
