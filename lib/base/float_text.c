@@ -1,5 +1,5 @@
 /* Shortest decimal text of floating-point numbers. */
-#include <libgguf/value.h>
+#include <libgguf/float_text.h>
 
 #include <math.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include <libgguf/float_text.h>
 #include <libgguf/utf8.h>
-#include <libgguf/value.h>
 
 #include "base/error.h"
 

@@ -10,6 +10,7 @@
 #include <libgguf/error.h>
 #include <libgguf/estimate.h>
 #include <libgguf/file.h>
+#include <libgguf/float_text.h>
 #include <libgguf/json.h>
 #include <libgguf/loader.h>
 #include <libgguf/manifest.h>

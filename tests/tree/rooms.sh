@@ -1,17 +1,31 @@
 #!/bin/bash
-# Includes point one way: a room of lib/ to itself and to rooms before it, a tool to the public
-# headers, tools/cli and itself. The library keeps quiet, and a third-party header has one home.
+# Includes point one way: a room of lib/ to itself and to rooms before it, through their private or
+# public headers; a tool to the public headers, tools/cli and itself. The library keeps quiet, and a third-party header has one home.
 set -euo pipefail
 cd "$GGUF_SOURCE"
 
 # The order is the one that lib/CMakeLists.txt builds in.
 rooms=$(sed -n 's/^set(LIBGGUF_ROOMS \(.*\))$/\1/p' lib/CMakeLists.txt)
 [ -n "$rooms" ]
+# The rooms that public headers belong to: what they declare is there.
+homes='
+    base:export,error,float_text,json,source,utf8
+    format:check,file,tensor,value,writer
+    model:decode,model,stats,tokenizer
+    digest:digest,manifest,plan,signature
+    memory:estimate
+    bundle:bundle,recast
+    admission:admission,loader'
 findings=$(
-    grep -rnE '^ *# *include' --include='*.[ch]' lib tools | awk -v rooms="$rooms" '
+    grep -rnE '^ *# *include' --include='*.[ch]' lib tools | awk -v rooms="$rooms" -v homes="$(echo $homes)" '
         BEGIN {
             count = split(rooms, name, " ")
             for (i = 1; i <= count; i++) { rank[name[i]] = i }
+            count = split(homes, home_of, " ")
+            for (i = 1; i <= count; i++) {
+                split(home_of[i], part, /[:,]/)
+                for (j = 2; j in part; j++) { home["libgguf/" part[j] ".h"] = part[1] }
+            }
         }
         {
             split($0, part, ":")
@@ -36,13 +50,25 @@ findings=$(
                     print where ": a tool includes the private " target
                 }
             }
+            if (step[1] == "lib" && !quoted && target ~ /^libgguf\// && path != "lib/include/libgguf.h") {
+                own = path
+                sub(/^lib\/include\//, "", own)
+                from = own in home ? home[own] : step[2]
+                if (!(target in home)) {
+                    print where ": " target " is of no room that this test knows"
+                } else if (!(from in rank)) {
+                    print where ": this header is of no room that this test knows"
+                } else if (rank[home[target]] > rank[from]) {
+                    print where ": " from " reaches ahead into " home[target] " by " target
+                }
+            }
             if (!quoted && target ~ /^(openssl\/|jansson|zlib)/) {
                 if (path ~ /\.h$/) { print where ": " target " in a header" }
-                home = step[1] " " target
-                if (home in first && first[home] != path && step[1] == "lib") {
-                    print where ": " target " is included by " first[home] " too"
+                user = step[1] " " target
+                if (user in first && first[user] != path && step[1] == "lib") {
+                    print where ": " target " is included by " first[user] " too"
                 }
-                first[home] = path
+                first[user] = path
             }
         }'
     grep -rnE '\b(printf|vprintf|puts|putchar|perror|f?printf\((stdout|stderr)|exit|_exit|abort|getenv|time|clock_gettime|gettimeofday)\(' \

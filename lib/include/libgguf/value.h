@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <libgguf/error.h>
+#include <libgguf/float_text.h>
 
 LIBGGUF_BEGIN_DECLS
 
@@ -232,17 +233,6 @@ LIBGGUF_API bool libgguf_array_seek(struct libgguf_array_iter *iter, uint64_t in
  * DEPTH (arrays within it changed), RANGE and MEMORY (streams).
  */
 LIBGGUF_API enum libgguf_status libgguf_array_status(const struct libgguf_array_iter *iter);
-
-/** Room for any float or double in shortest form, NUL included. */
-#define LIBGGUF_FLOAT_TEXT_SIZE 32
-
-/**
- * Writes the shortest decimal text that reads back as exactly @p value: "1e-05", "0.1", "10000",
- * "nan", "inf", "-inf", "-0". Independent of the locale. Returns the length without the NUL.
- */
-LIBGGUF_API size_t libgguf_f32_text(float value, char out[LIBGGUF_FLOAT_TEXT_SIZE]);
-/** As libgguf_f32_text(), for double. */
-LIBGGUF_API size_t libgguf_f64_text(double value, char out[LIBGGUF_FLOAT_TEXT_SIZE]);
 
 LIBGGUF_END_DECLS
 
