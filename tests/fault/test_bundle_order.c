@@ -64,15 +64,16 @@ static bool ends_with(const char *name, const char *end)
 /* The first and the last call that gave a name with this end. */
 static void find_names(const char *end, size_t *first, size_t *last)
 {
-    bool found = false;
-    for (size_t i = 0; i < syscalls_recorded(); i++) {
+    const size_t count = syscalls_recorded();
+    *first = count;
+    *last = count;
+    for (size_t i = 0; i < count; i++) {
         if (notes[i].kind == SYSCALLS_NAME && ends_with(notes[i].name, end)) {
-            *first = found ? *first : i;
+            *first = *first == count ? i : *first;
             *last = i;
-            found = true;
         }
     }
-    if (!found) {
+    if (*first == count) {
         fail_msg("nothing was called *%s", end);
     }
 }
