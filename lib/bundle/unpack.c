@@ -12,6 +12,9 @@
 #include "bundle/prove.h"
 #include "bundle/stored.h"
 
+/* Bytes that the disk is given to write at once: every block by itself took a sixth more time. */
+#define START_SIZE ((uint64_t)4194304)
+
 static const struct libgguf_bundle_read_options default_options = {.struct_size =
                                                                        sizeof default_options};
 
@@ -27,8 +30,20 @@ struct unpacking {
 struct chunk_output {
     const struct unpacking *unpacking;
     uint64_t offset;
-    bool failed; /* and not the reading of the chunk */
+    uint64_t size;
+    uint64_t started; /* bytes that the disk has been given to write */
+    bool failed;      /* and not the reading of the chunk */
 };
+
+/* The disk has its time while the next bytes are hashed. */
+static void start_writing(struct chunk_output *chunk, uint64_t written)
+{
+    if (written - chunk->started >= START_SIZE || written == chunk->size) {
+        durable_start(chunk->unpacking->output.fd, chunk->offset + chunk->started,
+                      written - chunk->started);
+        chunk->started = written;
+    }
+}
 
 static enum libgguf_status write_piece(void *context, const void *data, size_t size,
                                        uint64_t offset, struct libgguf_error *err)
@@ -37,8 +52,7 @@ static enum libgguf_status write_piece(void *context, const void *data, size_t s
     const int failed =
         place_write_at(chunk->unpacking->output.fd, data, size, chunk->offset + offset);
     if (!failed && !chunk->unpacking->options->no_sync) {
-        /* The disk has its time while the next bytes are hashed. */
-        durable_start(chunk->unpacking->output.fd, chunk->offset + offset, size);
+        start_writing(chunk, offset + size);
     }
     chunk->failed = failed != 0;
     return failed ? failure_errno(err, failed, "cannot write") : LIBGGUF_OK;
@@ -154,7 +168,8 @@ static enum libgguf_status unpack_chunk(void *context, struct crew_member *membe
 {
     const struct unpacking *const unpacking = context;
     const struct libgguf_chunk *const chunk = &unpacking->file->chunks[index];
-    struct chunk_output output = {.unpacking = unpacking, .offset = chunk->piece.offset};
+    struct chunk_output output = {
+        .unpacking = unpacking, .offset = chunk->piece.offset, .size = chunk->piece.size};
     bool there;
     enum libgguf_status status = is_there(unpacking, member, chunk, &there, err);
     if (status || there) {
