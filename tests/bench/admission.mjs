@@ -1,6 +1,6 @@
-// admission.mjs [MIB [CHUNK_MIB]]: admission in Chromium beside the same fetches with arrayBuffer() and
+// admission.mjs [MIB [CHUNK_MIB [ROUNDS]]]: admission in Chromium beside the same fetches with arrayBuffer() and
 // crypto.subtle. Both end with every byte verified and in linear memory; prints speeds, the renderer's
-// peak memory, and their ratios. Each way runs in a browser of its own, three times, and the medians count.
+// peak memory, and their ratios. Each way runs in a browser of its own, nine times, and the medians count.
 // Chromium runs without any debugger, which would keep what passes through it. Before that, what the
 // module alone hashes in Node.
 import { execFileSync, spawn } from 'node:child_process';
@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const [mebibytes = '256', chunkMebibytes = '16'] = process.argv.slice(2);
+const [mebibytes = '256', chunkMebibytes = '16', rounds = '9'] = process.argv.slice(2);
 const root = path.resolve(import.meta.dirname, '..', '..');
 process.env.GGUF_SOURCE ??= root;
 process.env.GGUF_BUILD ??= path.join(root, 'build', 'release');
@@ -130,7 +130,7 @@ const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(number
 const rates = [];
 for (let i = 1; i < bundle.manifest.files[0].chunks.length; i++) rates.push(await hashRate(i));
 const runs = Object.fromEntries(Object.keys(WAYS).map((way) => [way, []]));
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < Number(rounds); round++) {
   for (const way of Object.keys(WAYS)) runs[way].push(await measure(server, way, target));
 }
 await server.stop();
