@@ -3,7 +3,7 @@
 admission_rows() {
     [ -e "$here/admission.mjs" ] && has node || return 0
     local measured=$scratch/admission
-    GGUF_BUILD=$build node "$here/admission.mjs" ${smoke:+64 16 1} >"$measured" 2>"$scratch/stderr" || {
+    GGUF_BUILD=$build node "$here/admission.mjs" >"$measured" 2>"$scratch/stderr" || {
         echo "bench: the browser was not measured: $(tail -n 1 "$measured" "$scratch/stderr" | tail -n 1)" >&2
         return 0
     }

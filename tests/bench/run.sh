@@ -10,12 +10,12 @@
 # Without a GROUP everything is measured and the table in FILE (docs/performance.md) is replaced, as are
 # the plots beside it; with some, their rows go to standard output. Wants a quiet machine, node for the
 # rows about it, and 24 GB of memory or disk for its files: TMPDIR says where they go. --smoke measures
-# tiny files once, which says nothing but that measuring works.
+# tiny files once, which says nothing but that measuring works, and replaces nothing but a given FILE.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 build=$source/build/release
-into=$source/docs/performance.md
+into=
 rounds=5
 vocabulary=262144
 largest=$((8 << 30))
@@ -42,6 +42,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+[ -n "$smoke" ] || into=${into:-$source/docs/performance.md}
 bin=$build/bin programs=$build/tests
 for program in "$bin/gguf-inspect" "$programs/bench_stopwatch"; do
     [ -x "$program" ] || { echo "bench: no $program: cmake --preset release && cmake --build --preset release" >&2; exit 3; }
@@ -91,7 +92,7 @@ print_machine() {
         "$(openssl version | cut -d ' ' -f 1,2); medians of $rounds rounds, load $load at the start.$warning"
 }
 
-if [ ${#wanted[@]} -gt 0 ]; then
+if [ ${#wanted[@]} -gt 0 ] || [ -z "$into" ]; then
     print_table
     exit
 fi
