@@ -5,13 +5,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tool_memory.h"
 
 #define LARGE_SIZE ((off_t)256 << 20)
 #define MOST_KIB (64 * 1024)
@@ -24,15 +21,12 @@ static char output[128];
 static int make_model(void **state)
 {
     (void)state;
-    char command[4096];
     assert_non_null(mkdtemp(directory));
     snprintf(model, sizeof model, "%s/large.gguf", directory);
     snprintf(bundle, sizeof bundle, "%s/bundle", directory);
     snprintf(output, sizeof output, "%s/unpacked", directory);
-    snprintf(command, sizeof command, "cp '%s/chunked.gguf' '%s' && chmod u+w '%s'",
-             getenv("GGUF_FIXTURES"), model, model);
-    assert_int_equal(system(command), 0);
-    return truncate(model, LARGE_SIZE);
+    tool_memory_model(model, LARGE_SIZE);
+    return 0;
 }
 
 static int remove_model(void **state)
@@ -43,25 +37,9 @@ static int remove_model(void **state)
     return system(command);
 }
 
-/* Runs gguf-bundle with the arguments up to NULL; no run so far may have taken more than the limit.
- */
 static void run(const char *const *arguments)
 {
-    char program[4096];
-    int status;
-    struct rusage usage;
-    snprintf(program, sizeof program, "%s/gguf-bundle", getenv("GGUF_BIN"));
-    const pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        execv(program, (char *const *)arguments);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
-    print_message("%s: at most %ld KiB\n", arguments[1], usage.ru_maxrss);
-    assert_in_range(usage.ru_maxrss, 1, MOST_KIB);
+    tool_memory_run(arguments, -1, MOST_KIB);
 }
 
 static void make_bundle(const char *chunk_size, const char *option)

@@ -5,14 +5,12 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <cmocka.h>
+
+#include "tool_memory.h"
 
 #define LARGE_SIZE ((off_t)1 << 30)
 #define MOST_KIB (48 * 1024)
@@ -24,14 +22,10 @@ static char manifest[128];
 static int make_sparse_model(void **state)
 {
     (void)state;
-    char command[4096];
     assert_non_null(mkdtemp(directory));
     snprintf(model, sizeof model, "%s/large.gguf", directory);
     snprintf(manifest, sizeof manifest, "%s/large.json", directory);
-    snprintf(command, sizeof command, "cp '%s/chunked.gguf' '%s' && chmod u+w '%s'",
-             getenv("GGUF_FIXTURES"), model, model);
-    assert_int_equal(system(command), 0);
-    assert_int_equal(truncate(model, LARGE_SIZE), 0);
+    tool_memory_model(model, LARGE_SIZE);
     return 0;
 }
 
@@ -43,26 +37,9 @@ static int remove_model(void **state)
     return rmdir(directory);
 }
 
-/* Runs gguf-manifest; the peak of all runs so far must stay below the limit. */
 static void run(const char *const *arguments, int input)
 {
-    char program[4096];
-    int status;
-    struct rusage usage;
-    snprintf(program, sizeof program, "%s/gguf-manifest", getenv("GGUF_BIN"));
-    const pid_t child = fork();
-    if (child == 0) {
-        if (input >= 0) {
-            dup2(input, STDIN_FILENO);
-        }
-        execv(program, (char *const *)arguments);
-        _exit(127);
-    }
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
-    print_message("%s: at most %ld KiB\n", arguments[1], usage.ru_maxrss);
-    assert_in_range(usage.ru_maxrss, 1, MOST_KIB);
+    tool_memory_run(arguments, input, MOST_KIB);
 }
 
 static void a_large_file_is_hashed_in_little_memory(void **state)
@@ -110,10 +87,6 @@ static void a_long_stream_is_hashed_in_little_memory(void **state)
 
 int main(void)
 {
-    if (getenv("GGUF_SANITIZE") && getenv("GGUF_SANITIZE")[0] != '\0') {
-        puts("skipped: sanitizers use memory of their own");
-        return 77;
-    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_large_file_is_hashed_in_little_memory),
         cmocka_unit_test(a_large_file_is_verified_in_little_memory),
