@@ -29,8 +29,8 @@ static enum libgguf_status too_much(const struct libgguf_footprint *footprint, c
     return failure(err, LIBGGUF_ERR_RANGE, LIBGGUF_NO_OFFSET,
                    "%s of %" PRIu64 " layer%s at %" PRIu64
                    " token%s exceeds 2^63 bytes ('%s.%s' or a smaller context)",
-                   what, footprint->facts.layer_count, footprint->facts.layer_count == 1 ? "" : "s",
-                   context, context == 1 ? "" : "s", footprint->facts.architecture, key);
+                   what, footprint->facts.layer_count, error_plural(footprint->facts.layer_count),
+                   context, error_plural(context), footprint->facts.architecture, key);
 }
 
 /* Tokens that a layer with a sliding window holds, of @p cells that a full one does. */

@@ -12,8 +12,8 @@ static void print_part(const char *separator, size_t count, const char *what, ui
     char number[CLI_NUMBER_SIZE];
     char bytes[CLI_NUMBER_SIZE];
     if (count > 0) {
-        printf("%s%s %s (%s bytes)", separator, cli_count_text(count, number), what,
-               cli_count_text(size, bytes));
+        printf("%s%s %s (%s)", separator, cli_count_text(count, number), what,
+               cli_nouns_text(size, "byte", bytes));
     }
 }
 
@@ -22,9 +22,8 @@ void created_text(const struct libgguf_bundle_created *created, bool is_shards)
     char bytes[CLI_NUMBER_SIZE];
     char count[CLI_NUMBER_SIZE];
     const size_t files = is_shards ? created->distinct_count : created->chunk_count;
-    printf("%s bytes in ", cli_count_text(created->size, bytes));
-    printf("%s %s%s", cli_count_text(files, count), is_shards ? "shard" : "chunk",
-           files == 1 ? "" : "s");
+    printf("%s in %s", cli_nouns_text(created->size, "byte", bytes),
+           cli_nouns_text(files, is_shards ? "shard" : "chunk", count));
     if (!is_shards) {
         print_part("; ", created->written_count, "written", created->written_size);
         print_part(created->written_count ? ", " : "; ", created->reused_count, "there already",

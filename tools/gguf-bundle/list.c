@@ -28,11 +28,11 @@ static void list_text(const struct libgguf_manifest *manifest)
 {
     for (size_t i = 0; i < manifest->file_count; i++) {
         const struct libgguf_manifest_file *const file = &manifest->files[i];
+        char size[CLI_NUMBER_SIZE];
         char count[CLI_NUMBER_SIZE];
         cli_put_text(stdout, file->name.data, file->name.size, CLI_ALL_COLUMNS);
-        printf(": %s bytes in ", cli_count_text(file->size, count));
-        printf("%s chunk%s\n", cli_count_text(file->chunk_count, count),
-               file->chunk_count == 1 ? "" : "s");
+        printf(": %s in %s\n", cli_nouns_text(file->size, "byte", size),
+               cli_nouns_text(file->chunk_count, "chunk", count));
         printf("  %7s %15s %11s %-9s %11s %s\n", "chunk", "offset", "size", "role", "gzip",
                "sha256");
         for (size_t j = 0; j < file->chunk_count; j++) {

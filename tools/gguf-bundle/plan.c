@@ -95,11 +95,12 @@ static void print_chunks(const struct libgguf_plan *plan)
 static void print_shards(const struct bundle_plan *plan)
 {
     for (size_t i = 0; i < plan->split->count; i++) {
-        const size_t count = plan->split->first[i + 1] - plan->split->first[i];
         char size[CLI_NUMBER_SIZE];
+        char count[CLI_NUMBER_SIZE];
         cli_put_text(stdout, plan->name, strlen(plan->name), CLI_ALL_COLUMNS);
-        printf("-%05zu-of-%05zu.gguf: %s bytes, %zu tensor%s\n", i + 1, plan->split->count,
-               cli_count_text(plan->split->size[i], size), count, count == 1 ? "" : "s");
+        printf("-%05zu-of-%05zu.gguf: %s, %s\n", i + 1, plan->split->count,
+               cli_nouns_text(plan->split->size[i], "byte", size),
+               cli_nouns_text(plan->split->first[i + 1] - plan->split->first[i], "tensor", count));
     }
 }
 
@@ -158,7 +159,7 @@ enum cli_exit plan_text(const struct bundle_plan *plan)
     const size_t count = plan->file ? libgguf_shard_count(plan->file) : 1;
     for (size_t i = 0; i < count; i++) {
         struct libgguf_plan *chunks;
-        char text[CLI_NUMBER_SIZE];
+        char text[2][CLI_NUMBER_SIZE];
         if (!plan_make(plan, i, &chunks)) {
             return CLI_FAILED;
         }
@@ -166,9 +167,8 @@ enum cli_exit plan_text(const struct bundle_plan *plan)
         if (count > 1) {
             printf(", shard %zu of %zu", i + 1, count);
         }
-        printf(": %s bytes in ", cli_count_text(libgguf_plan_size(chunks), text));
-        printf("%s chunk%s\n", cli_count_text(libgguf_plan_count(chunks), text),
-               libgguf_plan_count(chunks) == 1 ? "" : "s");
+        printf(": %s in %s\n", cli_nouns_text(libgguf_plan_size(chunks), "byte", text[0]),
+               cli_nouns_text(libgguf_plan_count(chunks), "chunk", text[1]));
         print_chunks(chunks);
         print_cut_tensors(chunks, plan_file(plan, i));
         libgguf_plan_free(chunks);

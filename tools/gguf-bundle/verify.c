@@ -94,15 +94,15 @@ static void print_text(const struct libgguf_bundle_report *report, bool good)
             puts(" does not belong to the bundle");
         }
     }
-    cli_count_text(report->checked_count, count);
-    cli_count_text(report->checked_size, bytes);
     if (good && !cli_quiet()) {
-        printf("%sgood%s: %s file%s, %s bytes\n", cli_style(CLI_GOOD), cli_style(CLI_PLAIN), count,
-               report->checked_count == 1 ? "" : "s", bytes);
+        printf("%sgood%s: %s, %s\n", cli_style(CLI_GOOD), cli_style(CLI_PLAIN),
+               cli_nouns_text(report->checked_count, "file", count),
+               cli_nouns_text(report->checked_size, "byte", bytes));
     } else if (!good) {
         char bad[CLI_NUMBER_SIZE];
         printf("%sbad%s: %s of %s\n", cli_style(CLI_BAD), cli_style(CLI_PLAIN),
-               cli_count_text(report->finding_count, bad), count);
+               cli_count_text(report->finding_count, bad),
+               cli_count_text(report->checked_count, count));
     }
 }
 

@@ -42,17 +42,15 @@ static void put_settings(const struct measurement *item, FILE *stream)
     if (of_model != settings->context && of_model > 0) {
         snprintf(more, sizeof more, "; the model has %s", cli_count_text(of_model, number));
     }
-    snprintf(line, sizeof line, "context %s token%s (%s%s), KV cache %s/%s, %s byte%s a token",
-             cli_count_text(settings->context, context), settings->context == 1 ? "" : "s",
-             origins[settings->context_origin], more, settings->type_k->ggml_name,
-             settings->type_v->ggml_name, cli_count_text(item->kv_per_token, number),
-             item->kv_per_token == 1 ? "" : "s");
+    snprintf(line, sizeof line, "context %s (%s%s), KV cache %s/%s, %s a token",
+             cli_nouns_text(settings->context, "token", context), origins[settings->context_origin],
+             more, settings->type_k->ggml_name, settings->type_v->ggml_name,
+             cli_nouns_text(item->kv_per_token, "byte", number));
     fputs("  ", stream);
     cli_put_wrapped(stream, line, 2, LINE_CONTINUED, LINE_COLUMNS);
-    snprintf(line, sizeof line, "chunks of %s byte%s, %u in flight, runtime %s, tokenizer %s%s",
-             cli_count_text(settings->chunk_size, number), settings->chunk_size == 1 ? "" : "s",
-             (unsigned)settings->parallel, settings->runtime->name,
-             libgguf_tokenizer_model_name(settings->tokenizer),
+    snprintf(line, sizeof line, "chunks of %s, %u in flight, runtime %s, tokenizer %s%s",
+             cli_nouns_text(settings->chunk_size, "byte", number), (unsigned)settings->parallel,
+             settings->runtime->name, libgguf_tokenizer_model_name(settings->tokenizer),
              item->entry->options.memory64 ? ", 64-bit addresses" : "");
     fputs("  ", stream);
     cli_put_wrapped(stream, line, 2, LINE_CONTINUED, LINE_COLUMNS);

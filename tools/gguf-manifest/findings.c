@@ -125,13 +125,11 @@ static void look_at_size(const struct libgguf_manifest_file *file,
         return;
     }
     if (found->found_size < file->size) {
-        add(out, "truncated", "the file is cut short: it should go on for %s byte%s",
-            cli_count_text(file->size - found->found_size, size),
-            file->size - found->found_size == 1 ? "" : "s");
+        add(out, "truncated", "the file is cut short: it should go on for %s",
+            cli_nouns_text(file->size - found->found_size, "byte", size));
     } else if (found->found_size > file->size) {
-        add(out, "extended", "the file goes on for %s byte%s after its end",
-            cli_count_text(found->found_size - file->size, size),
-            found->found_size - file->size == 1 ? "" : "s");
+        add(out, "extended", "the file goes on for %s after its end",
+            cli_nouns_text(found->found_size - file->size, "byte", size));
     }
     if (found->zero_tail >= ZERO_TAIL_MIN) {
         add(out, "zero_tail", "the last %s bytes are zero%s",

@@ -12,7 +12,7 @@
 void print_size(uint64_t size)
 {
     char text[CLI_NUMBER_SIZE];
-    printf("%s byte%s", cli_count_text(size, text), size == 1 ? "" : "s");
+    fputs(cli_nouns_text(size, "byte", text), stdout);
     if (size >= 1024) {
         printf(" (%s)", cli_size_text(size, text));
     }
@@ -45,9 +45,8 @@ static void print_gguf(const struct libgguf_manifest_gguf *gguf)
     if (gguf->parameters.present) {
         printf("%s parameters, ", cli_magnitude_text(gguf->parameters.value, number));
     }
-    printf("%s tensor%s, ", cli_count_text(gguf->tensor_count, number),
-           gguf->tensor_count == 1 ? "" : "s");
-    printf("%s key%s\n", cli_count_text(gguf->kv_count, number), gguf->kv_count == 1 ? "" : "s");
+    printf("%s, ", cli_nouns_text(gguf->tensor_count, "tensor", number));
+    puts(cli_nouns_text(gguf->kv_count, "key", number));
     print_digest("header", true, &gguf->identity.header_sha256);
     print_digest("tokenizer", gguf->identity.has_tokenizer, &gguf->identity.tokenizer_sha256);
     print_digest("chat template", gguf->identity.has_chat_template,

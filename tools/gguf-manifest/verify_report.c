@@ -180,8 +180,7 @@ void report_text(const struct libgguf_manifest *manifest, const struct verified_
         if (good) {
             fputs(cli_style(CLI_GOOD), stdout);
             print_match(file->chunk_count);
-            printf("%s (%s byte%s)\n", cli_style(CLI_PLAIN), cli_count_text(file->size, bytes),
-                   file->size == 1 ? "" : "s");
+            printf("%s (%s)\n", cli_style(CLI_PLAIN), cli_nouns_text(file->size, "byte", bytes));
         } else {
             print_bad_file(manifest, i, &verified[i]);
         }
